@@ -1,0 +1,73 @@
+/**
+ * One request and its answer, as far as the wire knows them. The gate's own Exchange extends this class; a listener
+ * creates it through the constructor that it is handed, so that a request is one object from first byte to last.
+ * Which HTTP engine reads and writes the bytes is known only to the listener.
+ */
+import type { Readable } from 'node:stream';
+
+export type ResponseBody = Uint8Array | string | Readable | null;
+
+export class WireExchange {
+  // The request, as it was received.
+  readonly method: string;
+  /** Path as on the wire: percent-encoding, repeated and trailing slashes kept; no query. */
+  readonly path: string;
+  /** Query as on the wire, without `?`; empty when there is none. */
+  readonly query: string;
+  /** Name, value, name, value …: spelling and order of the client. */
+  readonly rawHeaders: readonly string[];
+  /** By lower-case name; repeated headers joined as Node.js joins them. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly scheme: 'http' | 'https';
+  /** `HTTP/1.1`, `HTTP/2.0`. */
+  readonly protocol: string;
+  /** Address of the peer, without port. */
+  readonly remoteAddress: string;
+  /** Null when the request has no body. A stream: whoever needs the whole collects it, within a limit. */
+  readonly requestBody: Readable | null;
+  /** Milliseconds since the epoch. */
+  readonly receivedAtMs: number;
+
+  // The answer; sent when the handler is done.
+  status = 200;
+  /** Name, value, name, value …, in the order in which they are sent. */
+  responseHeaders: string[] = [];
+  responseBody: ResponseBody = null;
+
+  /** True once the client has gone before its answer was complete. */
+  aborted = false;
+  /** Called at most once, when the client goes away early: ends the upstream call. */
+  onAbort: (() => void) | null = null;
+
+  constructor(received: ReceivedRequest) {
+    this.method = received.method;
+    this.path = received.path;
+    this.query = received.query;
+    this.rawHeaders = received.rawHeaders;
+    this.headers = received.headers;
+    this.scheme = received.scheme;
+    this.protocol = received.protocol;
+    this.remoteAddress = received.remoteAddress;
+    this.requestBody = received.requestBody;
+    this.receivedAtMs = received.receivedAtMs;
+  }
+
+  /** Value of a request header by lower-case name; undefined when absent. */
+  header(lowerCaseName: string): string | undefined {
+    return this.headers[lowerCaseName];
+  }
+}
+
+/** What a listener reads from the wire. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly rawHeaders: readonly string[];
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly scheme: 'http' | 'https';
+  readonly protocol: string;
+  readonly remoteAddress: string;
+  readonly requestBody: Readable | null;
+  readonly receivedAtMs: number;
+}

@@ -24,10 +24,10 @@ export async function readRootKey(dataDir: string): Promise<RootKey | undefined>
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  const valueOf = (name: string): string | undefined =>
+  const settingOf = (name: string): string | undefined =>
     new RegExp(`^\\s*${name}\\s*=\\s*(\\S+)\\s*$`, 'm').exec(text)?.[1];
-  const accessKeyId = valueOf('aws_access_key_id');
-  const secretAccessKey = valueOf('aws_secret_access_key');
+  const accessKeyId = settingOf('aws_access_key_id');
+  const secretAccessKey = settingOf('aws_secret_access_key');
   if (accessKeyId === undefined || secretAccessKey === undefined)
     throw new Error(`${path}: expected aws_access_key_id and aws_secret_access_key under [default]`);
   return { accessKeyId, secretAccessKey };

@@ -1,0 +1,38 @@
+/** What the main thread and the gate workers tell each other: plain data, in order. */
+import type { DeployedRestStage } from '../definition/stage.ts';
+import type { LogLevel } from '../observe/log.ts';
+
+/** Given to a worker when it starts. */
+export interface GateWorkerOptions {
+  readonly index: number;
+  readonly host: string;
+  /** 0: a free port; the worker says which it got, and the other workers are told that one. */
+  readonly port: number;
+  readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
+  readonly logLevel: LogLevel;
+  readonly limits: { readonly bodyBytes: number; readonly headerBytes: number };
+}
+
+/** A custom domain name with its base path mappings, as the gate needs them. */
+export interface ServedDomain {
+  readonly domainName: string;
+  readonly mappings: readonly { readonly basePath: string; readonly restApiId: string; readonly stage?: string }[];
+}
+
+export type ToWorker =
+  | { readonly type: 'deploy'; readonly deployed: DeployedRestStage }
+  | { readonly type: 'retire'; readonly restApiId: string; readonly stageName: string }
+  | { readonly type: 'domain'; readonly domain: ServedDomain }
+  | { readonly type: 'domain-gone'; readonly domainName: string }
+  /** Answered by `synced`, once all that was sent before has been acted on. */
+  | { readonly type: 'sync'; readonly sequence: number }
+  /** Open the listeners: sent after the first load, so that nobody is told 404 by a gate that knows nothing yet. */
+  | { readonly type: 'listen'; readonly port: number; readonly tlsPort: number }
+  | { readonly type: 'drain'; readonly drainMs: number };
+
+export type FromWorker =
+  | { readonly type: 'listening'; readonly port: number; readonly tlsPort: number | null }
+  | { readonly type: 'synced'; readonly sequence: number }
+  /** A definition did not compile; what was live before stays live. */
+  | { readonly type: 'refused'; readonly restApiId: string; readonly stageName: string; readonly problem: string }
+  | { readonly type: 'drained'; readonly abandoned: number };

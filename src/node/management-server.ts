@@ -1,0 +1,110 @@
+/**
+ * The management endpoint: health and readiness for machines, a page for people who open it in a browser, and
+ * everything else to the AWS management APIs. Bodies are collected here, within a bound; what a call means is
+ * decided by `management/protocol/`.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../observe/log.ts';
+
+/** One call of a management API, free of the HTTP engine. */
+export interface ManagementRequest {
+  readonly method: string;
+  /** Raw path and query, as on the wire. */
+  readonly path: string;
+  readonly query: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+export interface ManagementResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string;
+}
+
+export interface ManagementServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** A body that is longer is cut there and handed on as it is: the protocol refuses it in the caller's own format. */
+  readonly bodyBytesMax: number;
+  readonly handle: (request: ManagementRequest) => Promise<ManagementResponse>;
+  /** Paths with an answer of their own, by exact path. */
+  readonly pages: Readonly<Record<string, () => ManagementResponse>>;
+  readonly log: Log;
+}
+
+export interface ManagementServer {
+  readonly port: number;
+  /** Stops listening; calls in flight are answered first. */
+  close(): Promise<void>;
+}
+
+export async function serveManagement(options: ManagementServerOptions): Promise<ManagementServer> {
+  const server = createServer(
+    { keepAliveTimeout: 65_000, requestTimeout: 300_000, headersTimeout: 30_000, maxHeaderSize: 65_536 },
+    (request, response) => {
+      answer(request, response, options).catch((error) => {
+        options.log.error({ error, method: request.method, path: request.url }, 'a management call failed');
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { bodyBytesMax, handle, pages }: ManagementServerOptions,
+): Promise<void> {
+  const target = request.url ?? '/';
+  const mark = target.indexOf('?');
+  const path = mark === -1 ? target : target.slice(0, mark);
+  const page = request.method === 'GET' && Object.hasOwn(pages, path) ? pages[path] : undefined;
+  const { status, headers, body } =
+    page?.() ??
+    (await handle({
+      method: request.method ?? 'GET',
+      path,
+      query: mark === -1 ? '' : target.slice(mark + 1),
+      headers: joined(request),
+      body: await collect(request, bodyBytesMax + 1),
+    }));
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  // A body that was not read to its end would be taken for the next request.
+  const unread = !request.complete;
+  response.writeHead(status, { ...headers, 'content-length': length, ...(unread && { connection: 'close' }) });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** Up to `bytesMax` bytes of the body; the rest is not read. */
+async function collect(request: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= bytesMax) break;
+  }
+  return Buffer.concat(chunks, Math.min(bytes, bytesMax));
+}
+
+function joined(request: IncomingMessage): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, values] of Object.entries(request.headersDistinct)) headers[name] = values?.join(',');
+  return headers;
+}

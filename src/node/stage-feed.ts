@@ -1,0 +1,127 @@
+/**
+ * Turns the store's change feed into what gates serve: which stages and domain names there are, and when one of them
+ * is made, changed or gone. Changes are handled one after another, in the order of their commits, so that a later
+ * state never loses to an earlier one that took longer to load.
+ */
+import type { DocumentKinds } from '../definition/documents.ts';
+import type { DomainName } from '../definition/domain-name.ts';
+import type { RestApi } from '../definition/rest-api.ts';
+import type { DeployedRestStage, Stage } from '../definition/stage.ts';
+import type { Log } from '../observe/log.ts';
+import type { Change, Scope, Store } from '../store/store.ts';
+import type { ServedDomain, ToWorker } from './gate-messages.ts';
+
+export class StageFeed {
+  readonly #store: Store<DocumentKinds>;
+  readonly #announce: (message: ToWorker) => void;
+  readonly #log: Log;
+  readonly #stop: () => void;
+  #queue: Promise<void> = Promise.resolve();
+
+  /** @param announce called for each change, in order */
+  constructor(store: Store<DocumentKinds>, announce: (message: ToWorker) => void, log: Log) {
+    this.#store = store;
+    this.#announce = announce;
+    this.#log = log;
+    this.#stop = store.watch((changes) => {
+      for (const change of changes) this.#enqueue(() => this.#apply(change));
+    });
+  }
+
+  /** Resolves once all changes that were committed before the call have been announced. */
+  async announced(): Promise<void> {
+    await this.#queue;
+  }
+
+  /** Hands everything there is to one gate, between two changes; what is announced later is later. */
+  async loadAll(send: (message: ToWorker) => void): Promise<void> {
+    const loading = this.#enqueue(async () => {
+      for (const { key, value } of await this.#store.listEverywhere('stage')) {
+        const message = await this.#deployment(key, value);
+        if (message !== undefined) send(message);
+      }
+      for (const { value } of await this.#store.listEverywhere('domain-name'))
+        send({ type: 'domain', domain: servedDomainOf(value) });
+    });
+    await loading;
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch((error) => this.#log.error({ error }, 'a change could not be handed to the gates'));
+    return done.catch(() => {});
+  }
+
+  async #apply({ key, deleted }: Change): Promise<void> {
+    const [restApiId = '', stageName = ''] = key.id.split('/');
+    switch (key.kind) {
+      case 'stage': {
+        const stage = await this.#store.get({ ...key, kind: 'stage' });
+        const message = stage === undefined ? undefined : await this.#deployment(key, stage.value);
+        this.#announce(message ?? { type: 'retire', restApiId, stageName });
+        return;
+      }
+      case 'rest-api': {
+        // Some settings of an API act without a deployment; its stages are told when they could have changed.
+        if (deleted) return;
+        for (const { value } of await this.#store.list(key, 'stage', `${restApiId}/`)) {
+          const message = await this.#deployment(key, value, true);
+          if (message !== undefined) this.#announce(message);
+        }
+        return;
+      }
+      case 'domain-name': {
+        const domain = await this.#store.get({ ...key, kind: 'domain-name' });
+        this.#announce(
+          domain === undefined
+            ? { type: 'domain-gone', domainName: key.id.split('+')[0] ?? key.id }
+            : { type: 'domain', domain: servedDomainOf(domain.value) },
+        );
+      }
+    }
+  }
+
+  /** @param ifLiveSettingsChanged only when the API's settings that act at once differ from the deployed ones */
+  async #deployment(scope: Scope, stage: Stage, ifLiveSettingsChanged = false): Promise<ToWorker | undefined> {
+    const { accountId, region } = scope;
+    const load = async (deploymentId: string) =>
+      (await this.#store.get({ accountId, region, kind: 'deployment', id: `${stage.restApiId}/${deploymentId}` }))
+        ?.value;
+    const api = (await this.#store.get({ accountId, region, kind: 'rest-api', id: stage.restApiId }))?.value;
+    if (api === undefined) return undefined;
+    const settings = liveSettingsOf(api);
+    const name = `${stage.restApiId}/${stage.stageName}`;
+    const fingerprint = JSON.stringify(settings);
+    if (ifLiveSettingsChanged && this.#liveSettings.get(name) === fingerprint) return undefined;
+    const deployment = await load(stage.deploymentId);
+    if (deployment === undefined) return undefined;
+    this.#liveSettings.set(name, fingerprint);
+    const canaryDeployment = stage.canarySettings && (await load(stage.canarySettings.deploymentId));
+    const deployed: DeployedRestStage = {
+      accountId,
+      region,
+      restApiId: stage.restApiId,
+      ...settings,
+      stage,
+      deployment,
+      ...(canaryDeployment && { canaryDeployment }),
+    };
+    return { type: 'deploy', deployed };
+  }
+
+  readonly #liveSettings = new Map<string, string>();
+}
+
+const liveSettingsOf = ({ disableExecuteApiEndpoint, policy }: RestApi) => ({
+  disableExecuteApiEndpoint,
+  ...(policy !== undefined && { policy }),
+});
+
+const servedDomainOf = ({ domainName, basePathMappings }: DomainName): ServedDomain => ({
+  domainName,
+  mappings: basePathMappings,
+});

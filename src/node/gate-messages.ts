@@ -2,13 +2,20 @@
 import type { DeployedRestStage } from '../definition/stage.ts';
 import type { LogLevel } from '../observe/log.ts';
 
+/** A certificate chain and its key, as PEM. */
+export interface ServedTls {
+  readonly port: number;
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** Given to a worker when it starts. */
 export interface GateWorkerOptions {
   readonly index: number;
   readonly host: string;
   /** 0: a free port; the worker says which it got, and the other workers are told that one. */
   readonly port: number;
-  readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
+  readonly tls?: ServedTls;
   readonly logLevel: LogLevel;
   readonly limits: { readonly bodyBytes: number; readonly headerBytes: number };
 }

@@ -1,0 +1,57 @@
+/** `gatewright start`: runs the gateway until it is told to stop, and says where everything is. */
+import { once } from 'node:events';
+import { credentialsFileOf } from '../node/root-key.ts';
+import { startNode } from '../node/start.ts';
+import { readArguments } from './arguments.ts';
+import { type Command, Failure } from './command.ts';
+import { settingsOf } from './installation.ts';
+
+export const start: Command = {
+  usage: 'start [--data-dir DIR] [--traffic-port PORT] [--management-port PORT] [--workers N] [--json]',
+  about: 'Runs the gateway. SIGTERM and SIGINT drain it: what was accepted is answered.',
+  async run(args, io) {
+    const options = readArguments(args, {}, 0);
+    const settings = await settingsOf(options, io);
+    const node = await startNode(settings).catch((error) => {
+      throw new Failure(startFailure(error));
+    });
+    const readyMs = Math.round(performance.now());
+    const host = `127.0.0.1:${node.trafficPort}`;
+    const sample = node.sample && {
+      url: `http://${node.sample.restApiId}.execute-api.localhost:${node.trafficPort}/${node.sample.stageName}/pets`,
+      localUrl: `http://${host}/_api/${node.sample.restApiId}/${node.sample.stageName}/pets`,
+    };
+    if (options.on('json')) {
+      const { managementUrl, trafficPort, trafficTlsPort, rootKey } = node;
+      io.stdout.write(
+        `${JSON.stringify({ managementUrl, trafficPort, trafficTlsPort, accessKeyId: rootKey.accessKeyId, credentials: credentialsFileOf(settings.dataDir), sample, readyMs })}\n`,
+      );
+    } else {
+      const lines = [
+        `Gatewright is ready (${readyMs} ms).`,
+        '',
+        `  console     ${node.managementUrl}/console`,
+        `  traffic     http://${host}`,
+        ...(sample === undefined ? [] : [`  sample API  ${sample.url}`, `              ${sample.localUrl}`]),
+        '',
+        'To point the AWS CLI and SDKs here:',
+        '',
+        `  export AWS_ENDPOINT_URL=${node.managementUrl} AWS_REGION=${settings.region}`,
+        `  export AWS_SHARED_CREDENTIALS_FILE=${credentialsFileOf(settings.dataDir)}`,
+        '  aws apigateway get-rest-apis',
+        '',
+      ];
+      io.stdout.write(`${lines.join('\n')}\n`);
+    }
+    const signal = await Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name).then(() => name)));
+    if (!options.on('json')) io.stdout.write(`${signal}: draining …\n`);
+    await node.close();
+  },
+};
+
+function startFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE')
+    return `${error.message}. Another program listens there; choose another port with --traffic-port or --management-port`;
+  return error.stack ?? error.message;
+}

@@ -1,0 +1,143 @@
+/**
+ * The composition root: opens the store, starts the gate workers, the management endpoint and the sample, and stops
+ * them in the order in which nothing is lost. Only this room knows everybody.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { DocumentKinds } from '../definition/documents.ts';
+import { createLog } from '../observe/log.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import type { ServedTls } from './gate-messages.ts';
+import { GateWorkers } from './gate-workers.ts';
+import { createManagement } from './management.ts';
+import { type ManagementResponse, serveManagement } from './management-server.ts';
+import { establishRootKey, type RootKey } from './root-key.ts';
+import { type Sample, startSample } from './sample/sample-api.ts';
+import type { Settings } from './settings.ts';
+import { StageFeed } from './stage-feed.ts';
+import { version } from './version.ts';
+
+export interface RunningNode {
+  readonly managementUrl: string;
+  readonly trafficPort: number;
+  readonly trafficTlsPort: number | null;
+  readonly rootKey: RootKey;
+  readonly sample: { readonly restApiId: string; readonly stageName: string } | undefined;
+  readonly workers: GateWorkers;
+  /** Turns `/ready` to 503, drains the gates, answers management calls in flight, closes the store. */
+  close(): Promise<void>;
+}
+
+/** A body larger than this is refused by every management API: Lambda's code uploads are the largest there are. */
+const managementBodyBytesMax = 100 * 1024 * 1024;
+
+export async function startNode(settings: Settings): Promise<RunningNode> {
+  const log = createLog(settings.logLevel, 'node');
+  const dataDir = resolve(settings.dataDir);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const databasePath = join(dataDir, 'gatewright.db');
+  const firstStart = !existsSync(databasePath);
+  const rootKey = await establishRootKey(dataDir, settings);
+  const store = openSqliteStore<DocumentKinds>(databasePath);
+  const feed = new StageFeed(store, (message) => workers.broadcast(message), log);
+  const tls = await tlsOf(settings);
+  const workers = new GateWorkers({
+    count: settings.workers === 0 ? availableParallelism() : settings.workers,
+    worker: {
+      host: settings.trafficHost,
+      port: settings.trafficPort,
+      ...(tls && { tls }),
+      logLevel: settings.logLevel,
+      limits: { bodyBytes: settings['limits.bodyBytes'], headerBytes: settings['limits.headerBytes'] },
+    },
+    loadAll: (send) => feed.loadAll(send),
+    log,
+  });
+  let sample: Sample | undefined;
+  let ready = false;
+  try {
+    const management = createManagement({
+      store,
+      settings,
+      rootKey,
+      log: createLog(settings.logLevel, 'management'),
+      settled: async () => {
+        await feed.announced();
+        await workers.settled();
+      },
+    });
+    await workers.start();
+    sample = await startSample(
+      firstStart && settings.sample === 'on',
+      store,
+      management.handlers,
+      management.ownCall(),
+    );
+    const server = await serveManagement({
+      host: settings.managementHost,
+      port: settings.managementPort,
+      bodyBytesMax: managementBodyBytesMax,
+      handle: management.handle,
+      pages: pagesOf(() => ({ ready: ready && workers.listening > 0, workers })),
+      log,
+    });
+    ready = true;
+    return {
+      managementUrl: `http://${settings.managementHost}:${server.port}`,
+      trafficPort: workers.port,
+      trafficTlsPort: workers.tlsPort,
+      rootKey,
+      sample,
+      workers,
+      close: async () => {
+        ready = false;
+        await workers.drain(settings.drainMs);
+        await server.close();
+        await sample?.close();
+        feed.close();
+        await store[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await workers.drain(0);
+    await sample?.close();
+    feed.close();
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function tlsOf(settings: Settings): Promise<ServedTls | undefined> {
+  if (settings.tlsCertificate === '' && settings.tlsKey === '') return undefined;
+  if (settings.tlsCertificate === '' || settings.tlsKey === '')
+    throw new Error('tlsCertificate and tlsKey must be given together');
+  const [certificate, key] = await Promise.all([
+    readFile(settings.tlsCertificate, 'utf8'),
+    readFile(settings.tlsKey, 'utf8'),
+  ]);
+  return { port: settings.trafficTlsPort, certificate, key };
+}
+
+function pagesOf(state: () => { ready: boolean; workers: GateWorkers }): Record<string, () => ManagementResponse> {
+  const json = (status: number, value: unknown): ManagementResponse => ({
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  });
+  const health = (): Record<string, unknown> => {
+    const { ready, workers } = state();
+    return {
+      status: ready ? 'ready' : 'draining',
+      version,
+      trafficPort: workers.port,
+      trafficTlsPort: workers.tlsPort,
+      workers: workers.listening,
+    };
+  };
+  return {
+    '/health': () => json(200, health()),
+    '/ready': () => json(state().ready ? 200 : 503, health()),
+  };
+}

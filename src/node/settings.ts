@@ -109,7 +109,11 @@ export const table = {
 } as const satisfies Record<string, Text | Whole>;
 
 type Row = (typeof table)[keyof typeof table];
-type ValueOf<Entry extends Row> = Entry extends { type: 'whole' } ? number : string;
+type ValueOf<Entry extends Row> = Entry extends { type: 'whole' }
+  ? number
+  : Entry extends { oneOf: readonly (infer Word)[] }
+    ? Word
+    : string;
 
 export type Settings = { readonly [Name in keyof typeof table]: ValueOf<(typeof table)[Name]> } & {
   /** AWS service name to the endpoint that stands in for it; a service that is not here is called at AWS. */

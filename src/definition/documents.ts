@@ -1,5 +1,7 @@
 /** The kinds of documents that definitions are kept in, and how their ids are made. */
 import type { AccountSettings, ApiKey, ClientCertificate, UsagePlan, VpcLink } from './account.ts';
+import type { Api } from './api.ts';
+import type { ApiDeployment, ApiStage } from './api-stage.ts';
 import type { DomainName, DomainNameAccessAssociation } from './domain-name.ts';
 import type { RestApi } from './rest-api.ts';
 import type { Deployment, Stage } from './stage.ts';
@@ -11,6 +13,12 @@ export interface DocumentKinds {
   deployment: Deployment;
   /** id: `{restApiId}/{stageName}` */
   stage: Stage;
+  /** An HTTP or WebSocket API; id: apiId */
+  api: Api;
+  /** id: `{apiId}/{deploymentId}` */
+  'api-deployment': ApiDeployment;
+  /** id: `{apiId}/{stageName}` */
+  'api-stage': ApiStage;
   /** id: API key id */
   'api-key': ApiKey;
   /** id: usage plan id; its keys and extensions are inside */

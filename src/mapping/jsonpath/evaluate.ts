@@ -1,0 +1,485 @@
+/**
+ * Turns the segments of a path into closures, once, and runs them over documents. Each segment becomes a step that
+ * hands every value it finds to the step behind it; the last one collects. Work is counted, so that a hostile path or
+ * document ends in an error; scans keep a stack of their own, so that depth does not matter.
+ *
+ * "Definite" means that a path leads to one place at most. What a step does when it finds nothing depends on whether
+ * the steps before it are definite: then the whole path leads nowhere, otherwise this branch is left out.
+ */
+import { type Comparable, comparableOf, jsonLiteral, type Means, numberLiteral, relate } from './comparison.ts';
+import { unescaped } from './cursor.ts';
+import { invalidPath, isInvalidPath, JsonPathError, notFound } from './errors.ts';
+import type { Expression, Operand } from './filter-syntax.ts';
+import { type FunctionParameter, functionNamed, unknownFunction } from './functions.ts';
+import { parseLenientJson } from './lenient-json.ts';
+import { type ParameterSyntax, type PathSyntax, parsePath, type Segment } from './syntax.ts';
+import { isList, isObject, memberOf } from './values.ts';
+
+/** Steps that one read may take: a scan of the largest body that a gateway accepts, several times over. */
+const stepsMax = 20_000_000;
+
+/** What all evaluations that belong to one read share. */
+class Work implements Means {
+  #left = stepsMax;
+
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new JsonPathError('LimitExceededException', `A path takes more than ${stepsMax} steps`);
+  }
+
+  isPath(text: string): boolean {
+    try {
+      parsePath(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  unescaped(text: string): string {
+    return unescaped(text);
+  }
+}
+
+/** One evaluation of one path. */
+interface Run {
+  readonly root: unknown;
+  readonly results: unknown[];
+  /** Set for exists checks: a missing property is a failure also below an indefinite step. */
+  readonly requireProperties: boolean;
+  readonly work: Work;
+  /** What `$…` paths inside filters gave: the same for every element. */
+  readonly rootValues: Map<EvaluablePath, Comparable>;
+}
+
+type Step = (model: unknown, run: Run) => void;
+
+/** A path that can be evaluated; `evaluate` throws where `read` of the public face gives undefined. */
+export interface EvaluablePath {
+  readonly definite: boolean;
+  readonly fromRoot: boolean;
+  readonly isFunction: boolean;
+  /** The children of what the path leads to, for `length($.path)`; undefined where it has no segments. */
+  readonly children: EvaluablePath | undefined;
+  readonly start: Step;
+}
+
+export function prepare(path: PathSyntax): EvaluablePath {
+  return prepareSegments(inverted(path.segments), path.root === '$', undefined);
+}
+
+/** @param document the value that the path starts at; @param root what `$` means */
+export function evaluate(
+  path: EvaluablePath,
+  document: unknown,
+  root: unknown = document,
+  work: Work = new Work(),
+  requireProperties = false,
+): unknown {
+  if (root === null || root === undefined) {
+    throw new JsonPathError('IllegalArgumentException', 'root can not be null');
+  }
+  const run: Run = { root, results: [], requireProperties, work, rootValues: new Map() };
+  path.start(document, run);
+  if (!path.definite) return run.results;
+  if (run.results.length === 0) throw notFound;
+  return run.results[0];
+}
+
+/**
+ * `$..price.max()` applies the function to all that the scan finds, not to each: the path before the function becomes
+ * its parameter.
+ */
+function inverted(segments: readonly Segment[]): readonly Segment[] {
+  if (segments.at(-1)?.kind !== 'function' || segments[0]?.kind !== 'scan') return segments;
+  const at = segments.findIndex((segment) => segment.kind === 'function');
+  const call = segments[at];
+  if (call?.kind !== 'function') return segments;
+  const path: PathSyntax = { root: '$', segments: segments.slice(0, at) };
+  return [{ ...call, parameters: [{ kind: 'path', path }] }, ...segments.slice(at + 1)];
+}
+
+/** @param definite overrides what the segments say */
+function prepareSegments(
+  segments: readonly Segment[],
+  fromRoot: boolean,
+  definite: boolean | undefined,
+): EvaluablePath {
+  const isDefinite = segments.map((segment, index) => isDefiniteAt(segment, index === segments.length - 1));
+  let step: Step = collect;
+  let behind: Step | undefined;
+  for (let index = segments.length - 1; index >= 0; index--) {
+    const segment = segments[index]!;
+    const upstreamDefinite = isDefinite.slice(0, index).every(Boolean);
+    const previous = step;
+    step = stepOf(segment, {
+      next: previous,
+      leaf: index === segments.length - 1,
+      upstreamDefinite,
+      following: segments[index + 1],
+      behindFollowing: behind,
+    });
+    behind = previous;
+  }
+  const ownDefinite = definite ?? isDefinite.every(Boolean);
+  const isFunction = segments.at(-1)?.kind === 'function';
+  let children: EvaluablePath | undefined;
+  return {
+    definite: ownDefinite,
+    fromRoot,
+    isFunction,
+    get children() {
+      if (segments.length === 0 || isFunction) return undefined;
+      children ??= prepareSegments([...segments, { kind: 'wildcard' }], fromRoot, ownDefinite);
+      return children;
+    },
+    start: step,
+  };
+}
+
+function isDefiniteAt(segment: Segment, leaf: boolean): boolean {
+  switch (segment.kind) {
+    case 'property':
+      return segment.names.length === 1 || leaf;
+    case 'index':
+      return segment.indexes.length === 1;
+    case 'function':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function collect(model: unknown, run: Run): void {
+  run.work.spend(1);
+  run.results.push(model);
+}
+
+/** Where a step stands in its path. */
+interface Place {
+  readonly next: Step;
+  readonly leaf: boolean;
+  readonly upstreamDefinite: boolean;
+  /** The segment that comes next, and the step behind it: a scan needs both. */
+  readonly following: Segment | undefined;
+  readonly behindFollowing: Step | undefined;
+}
+
+function stepOf(segment: Segment, place: Place): Step {
+  switch (segment.kind) {
+    case 'property':
+      return propertyStep(segment.names, place);
+    case 'index':
+      return indexStep(segment.indexes, place);
+    case 'slice':
+      return sliceStep(segment.from, segment.to, place);
+    case 'wildcard':
+      return wildcardStep(place);
+    case 'scan':
+      return scanStep(place);
+    case 'filter':
+      return filterStep(segment.expression, place);
+    case 'function':
+      return functionStep(segment.name, segment.parameters, place);
+    default: {
+      const never: never = segment;
+      return never;
+    }
+  }
+}
+
+function propertyStep(names: readonly string[], { next, leaf, upstreamDefinite }: Place): Step {
+  const single = names.length === 1;
+  const mergedInto: Step = (model, run) => {
+    const merged: Record<string, unknown> = {};
+    if (!isObject(model)) return;
+    for (const name of names) {
+      if (Object.hasOwn(model, name)) {
+        Object.defineProperty(merged, name, {
+          value: model[name],
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+      } else if (run.requireProperties) throw notFound;
+    }
+    next(merged, run);
+  };
+  const each: Step = (model, run) => {
+    if (!isObject(model)) return;
+    for (const name of names) {
+      run.work.spend(1);
+      const value = memberOf(model, name);
+      if (value !== undefined) next(value, run);
+      else if (run.requireProperties || (!leaf && single && upstreamDefinite)) throw notFound;
+    }
+  };
+  const read = leaf && !single ? mergedInto : each;
+  return (model, run) => {
+    if (isObject(model)) read(model, run);
+    else if (upstreamDefinite) throw notFound;
+  };
+}
+
+/** Hands one element on. An index that is out of bounds, also further down, leaves the element out. */
+function element(list: readonly unknown[], index: number, next: Step, run: Run): void {
+  const at = index < 0 ? list.length + index : index;
+  if (at < 0 || at >= list.length) return;
+  run.work.spend(1);
+  try {
+    next(list[at], run);
+  } catch (error) {
+    if (!(error instanceof JsonPathError && error.kind === 'IndexOutOfBoundsException')) throw error;
+  }
+}
+
+const onLists =
+  ({ upstreamDefinite }: Place, read: (list: readonly unknown[], run: Run) => void): Step =>
+  (model, run) => {
+    if (isList(model)) read(model, run);
+    else if (upstreamDefinite) throw notFound;
+  };
+
+const indexStep = (indexes: readonly number[], place: Place): Step =>
+  onLists(place, (list, run) => {
+    for (const index of indexes) element(list, index, place.next, run);
+  });
+
+/** With both ends given, a negative start counts on through zero: `[-1:1]` is the last element, then the first. */
+const sliceStep = (from: number | undefined, to: number | undefined, place: Place): Step =>
+  onLists(place, (list, run) => {
+    const length = list.length;
+    let start = from ?? 0;
+    let end = Math.min(length, to ?? length);
+    if (to === undefined && start < 0) start = Math.max(0, length + start);
+    if (from === undefined && end < 0) end = length + end;
+    // Far below zero there is nothing; do not count up to where there is.
+    for (let index = Math.max(start, -length); index < end; index++) element(list, index, place.next, run);
+  });
+
+function wildcardStep({ next, leaf }: Place): Step {
+  return (model, run) => {
+    if (isObject(model)) {
+      for (const name of Object.keys(model)) {
+        run.work.spend(1);
+        next(model[name], run);
+      }
+    } else if (isList(model)) {
+      for (let index = 0; index < model.length; index++) {
+        try {
+          element(model, index, next, run);
+        } catch (error) {
+          if (error !== notFound || run.requireProperties) throw error;
+        }
+      }
+    } else if (!leaf) throw notFound;
+  };
+}
+
+/**
+ * All values below, parents first. The following segment is tried on every object that has what it asks for; on lists
+ * it is skipped unless it is the last, and what stands behind it gets the elements.
+ */
+function scanStep({ next, following, behindFollowing, upstreamDefinite: _ }: Place): Step {
+  if (following === undefined || behindFollowing === undefined) {
+    return () => {
+      throw new JsonPathError('IllegalStateException', 'Current path token is a leaf');
+    };
+  }
+  const applies = scanCondition(following);
+  const lastStep = behindFollowing === collect;
+  return (model, run) => {
+    const waiting: unknown[] = [model];
+    while (waiting.length > 0) {
+      const value = waiting.pop();
+      run.work.spend(1);
+      if (isObject(value)) {
+        if (applies(value, run)) next(value, run);
+        const names = Object.keys(value);
+        for (let index = names.length - 1; index >= 0; index--) {
+          const child = value[names[index]!];
+          if (typeof child === 'object' && child !== null) waiting.push(child);
+        }
+        run.work.spend(names.length);
+      } else if (isList(value)) {
+        if (applies(value, run)) {
+          if (lastStep) next(value, run);
+          else for (const item of value) behindFollowing(item, run);
+        }
+        for (let index = value.length - 1; index >= 0; index--) {
+          const child = value[index];
+          if (typeof child === 'object' && child !== null) waiting.push(child);
+        }
+        run.work.spend(value.length);
+      }
+    }
+  };
+}
+
+type Condition = (model: unknown, run: Run) => boolean;
+
+function scanCondition(following: Segment): Condition {
+  switch (following.kind) {
+    case 'property': {
+      const { names } = following;
+      return (model, run) =>
+        isObject(model) && (run.requireProperties || names.every((name) => Object.hasOwn(model, name)));
+    }
+    case 'index':
+    case 'slice':
+      return isList;
+    case 'wildcard':
+      return () => true;
+    case 'filter':
+      return acceptance(following.expression);
+    case 'scan':
+    case 'function':
+      return () => false;
+    default: {
+      const never: never = following;
+      return never;
+    }
+  }
+}
+
+function filterStep(expression: Expression<PathSyntax>, place: Place): Step {
+  const accepts = acceptance(expression);
+  return (model, run) => {
+    if (isObject(model)) {
+      if (accepts(model, run)) place.next(model, run);
+    } else if (isList(model)) {
+      for (let index = 0; index < model.length; index++) {
+        run.work.spend(1);
+        if (accepts(model[index], run)) element(model, index, place.next, run);
+      }
+    } else if (place.upstreamDefinite) {
+      throw invalidPath('A filter can not be applied to primitives');
+    }
+  };
+}
+
+/** A filter that fails as an invalid path does selects nothing; any other failure ends the read. */
+function acceptance(expression: Expression<PathSyntax>): Condition {
+  const holds = conditionOf(expression);
+  return (item, run) => {
+    try {
+      return holds(item, run);
+    } catch (error) {
+      if (isInvalidPath(error)) return false;
+      throw error;
+    }
+  };
+}
+
+function conditionOf(expression: Expression<PathSyntax>): Condition {
+  switch (expression.kind) {
+    case 'or': {
+      const operands = expression.operands.map(conditionOf);
+      return (item, run) => operands.some((operand) => operand(item, run));
+    }
+    case 'and': {
+      const operands = expression.operands.map(conditionOf);
+      return (item, run) => operands.every((operand) => operand(item, run));
+    }
+    case 'not': {
+      const operand = conditionOf(expression.operand);
+      return (item, run) => !operand(item, run);
+    }
+    case 'exists': {
+      const path = prepare(expression.path);
+      return (item, run) => exists(path, item, run) === expression.expected;
+    }
+    case 'relation': {
+      const { operator } = expression;
+      const left = operandOf(expression.left);
+      const right = operandOf(expression.right);
+      return (item, run) => relate(operator, left(item, run), right(item, run), run.work);
+    }
+    default: {
+      const never: never = expression;
+      return never;
+    }
+  }
+}
+
+/** An indefinite path exists as soon as it can be evaluated, even to nothing. */
+function exists(path: EvaluablePath, item: unknown, run: Run): boolean {
+  try {
+    evaluate(path, item, run.root, run.work, true);
+    return true;
+  } catch (error) {
+    if (error === notFound) return false;
+    throw error;
+  }
+}
+
+function operandOf(operand: Operand<PathSyntax>): (item: unknown, run: Run) => Comparable {
+  switch (operand.kind) {
+    case 'path': {
+      const path = prepare(operand.path);
+      return path.fromRoot ? (_, run) => rootValue(path, run) : (item, run) => pathValue(path, item, run);
+    }
+    case 'json': {
+      const literal = jsonLiteral(operand.text);
+      return literal;
+    }
+    case 'number': {
+      const literal = numberLiteral(operand.text);
+      return () => literal;
+    }
+    default:
+      return () => operand;
+  }
+}
+
+function pathValue(path: EvaluablePath, document: unknown, run: Run): Comparable {
+  let value: unknown;
+  try {
+    value = evaluate(path, document, run.root, run.work, run.requireProperties);
+  } catch (error) {
+    if (error !== notFound) throw error;
+  }
+  return comparableOf(value);
+}
+
+function rootValue(path: EvaluablePath, run: Run): Comparable {
+  let value = run.rootValues.get(path);
+  if (value === undefined) {
+    value = pathValue(path, run.root, run);
+    run.rootValues.set(path, value);
+  }
+  return value;
+}
+
+function functionStep(name: string, parameters: readonly ParameterSyntax[] | undefined, place: Place): Step {
+  const call = functionNamed(name);
+  const prepared = (parameters ?? []).map((parameter) =>
+    parameter.kind === 'json' ? jsonParameter(parameter.text) : pathParameter(prepare(parameter.path)),
+  );
+  return (model, run) => {
+    if (call === undefined) throw unknownFunction(name);
+    const result = call(
+      model,
+      prepared.map((parameter) => parameter(model, run)),
+    );
+    collect(result, run);
+    if (!place.leaf) place.next(result, run);
+  };
+}
+
+type PreparedParameter = (model: unknown, run: Run) => FunctionParameter;
+
+const jsonParameter =
+  (text: string): PreparedParameter =>
+  () => ({ value: () => parseLenientJson(text), children: undefined });
+
+/** The path is evaluated from the root, whether the function wants its value or not. */
+const pathParameter =
+  (path: EvaluablePath): PreparedParameter =>
+  (model, run) => {
+    const value = evaluate(path, run.root, run.root, run.work, run.requireProperties);
+    return {
+      value: () => value,
+      children: () => evaluate(path.children ?? path, model, model, run.work, run.requireProperties),
+    };
+  };

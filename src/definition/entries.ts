@@ -20,6 +20,10 @@ export const withEntry = <Value>(
 export const withoutEntry = <Value>(entries: Entries<Value> | undefined, name: string): Record<string, Value> =>
   Object.fromEntries(Object.entries(entries ?? {}).filter(([key]) => key !== name));
 
+/** An empty map left behind by a patch is no map: AWS leaves the member out. */
+export const unlessEmpty = <Value>(entries: Record<string, Value>): Record<string, Value> | undefined =>
+  Object.keys(entries).length === 0 ? undefined : entries;
+
 /** A copy without the members that are undefined: what is not set is absent, in documents and in answers. */
 export function present<Members extends object>(members: Members): Present<Members>;
 export function present(members: object): object {

@@ -7,6 +7,11 @@ import type { Readable } from 'node:stream';
 
 export type ResponseBody = Uint8Array | string | Readable | null;
 
+/** Something under way that can be given up: a call to an upstream, say. */
+export interface Abortable {
+  abort(): void;
+}
+
 export class WireExchange {
   // The request, as it was received.
   readonly method: string;
@@ -16,28 +21,32 @@ export class WireExchange {
   readonly query: string;
   /** Name, value, name, value …: spelling and order of the client. */
   readonly rawHeaders: readonly string[];
-  /** By lower-case name; repeated headers joined as Node.js joins them. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** By lower-case name; repeated headers joined as Node.js joins them. Look names of others up with `Object.hasOwn`. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly scheme: 'http' | 'https';
   /** `HTTP/1.1`, `HTTP/2.0`. */
   readonly protocol: string;
   /** Address of the peer, without port. */
   readonly remoteAddress: string;
+  /** Port that the client connected to. */
+  readonly localPort: number;
   /** Null when the request has no body. A stream: whoever needs the whole collects it, within a limit. */
   readonly requestBody: Readable | null;
+  /** Bytes of the body as announced; -1 when the client did not say. */
+  readonly requestBodyBytes: number;
   /** Milliseconds since the epoch. */
   readonly receivedAtMs: number;
 
   // The answer; sent when the handler is done.
   status = 200;
-  /** Name, value, name, value …, in the order in which they are sent. */
+  /** Name, value, name, value …, in the order in which they are sent. The listener adds Date, Connection and lengths. */
   responseHeaders: string[] = [];
   responseBody: ResponseBody = null;
 
   /** True once the client has gone before its answer was complete. */
   aborted = false;
-  /** Called at most once, when the client goes away early: ends the upstream call. */
-  onAbort: (() => void) | null = null;
+  /** Aborted at most once, when the client goes away early: ends the upstream call. */
+  onAbort: Abortable | null = null;
 
   constructor(received: ReceivedRequest) {
     this.method = received.method;
@@ -48,14 +57,20 @@ export class WireExchange {
     this.scheme = received.scheme;
     this.protocol = received.protocol;
     this.remoteAddress = received.remoteAddress;
+    this.localPort = received.localPort;
     this.requestBody = received.requestBody;
+    this.requestBodyBytes = received.requestBodyBytes;
     this.receivedAtMs = received.receivedAtMs;
   }
 
   /** Value of a request header by lower-case name; undefined when absent. */
   header(lowerCaseName: string): string | undefined {
-    return this.headers[lowerCaseName];
+    const value = this.headers[lowerCaseName];
+    return typeof value === 'string' ? value : value?.join(', ');
   }
+
+  /** Called once, when the last byte of the answer has been handed to the kernel or the client has gone. */
+  answered(): void {}
 }
 
 /** What a listener reads from the wire. */
@@ -64,10 +79,12 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly query: string;
   readonly rawHeaders: readonly string[];
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly scheme: 'http' | 'https';
   readonly protocol: string;
   readonly remoteAddress: string;
+  readonly localPort: number;
   readonly requestBody: Readable | null;
+  readonly requestBodyBytes: number;
   readonly receivedAtMs: number;
 }

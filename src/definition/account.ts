@@ -12,6 +12,8 @@ export interface ApiKey {
   readonly updatedAtMs: number;
   /** `{restApiId}/{stageName}`, the deprecated way to tie a key to a stage. */
   readonly stageKeys: readonly string[];
+  /** Set by patches; no answer shows them. */
+  readonly labels?: readonly string[];
   readonly tags: Strings;
 }
 

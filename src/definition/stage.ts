@@ -38,6 +38,8 @@ export interface CanarySettings {
   readonly useStageCache: boolean;
 }
 
+export type CacheClusterSize = '0.5' | '1.6' | '6.1' | '13.5' | '28.4' | '58.2' | '118' | '237';
+
 export interface Stage {
   readonly restApiId: string;
   readonly stageName: string;
@@ -47,8 +49,9 @@ export interface Stage {
   readonly updatedAtMs: number;
   readonly variables?: Strings;
   readonly cacheClusterEnabled: boolean;
-  readonly cacheClusterSize?: string;
-  readonly cacheClusterStatus: string;
+  /** Gigabytes, as AWS sells them. */
+  readonly cacheClusterSize?: CacheClusterSize;
+  readonly cacheClusterStatus: 'AVAILABLE' | 'NOT_AVAILABLE';
   readonly clientCertificateId?: string;
   readonly documentationVersion?: string;
   readonly tracingEnabled: boolean;

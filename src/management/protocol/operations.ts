@@ -5,7 +5,7 @@
 import type { Call } from './call.ts';
 
 /** What every command instance of the SDK carries: its input, and (by its resolver) its output. */
-type InputOf<Command> = Command extends abstract new (input: infer Input) => unknown ? Input : never;
+type InputOf<Command> = Command extends abstract new (input: never) => { readonly input: infer Input } ? Input : never;
 type OutputOf<Command> = Command extends abstract new (
   input: never,
 ) => { resolveMiddleware: (...args: never) => infer Handler }

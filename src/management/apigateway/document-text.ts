@@ -1,0 +1,20 @@
+/** Bodies that are documents (OpenAPI, comma-separated keys): the bytes that were sent, as text. */
+import { badRequest } from '../../definition/errors.ts';
+
+const bytesMax = 6 * 1024 * 1024;
+
+/** @throws BadRequestException when there are too many bytes, or they are no UTF-8 */
+export function documentText(body: unknown): string {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : bytesOf(body);
+  if (bytes.byteLength > bytesMax) throw badRequest(`The document must not be larger than ${bytesMax} bytes`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw badRequest('The document must be UTF-8');
+  }
+}
+
+function bytesOf(body: unknown): Uint8Array {
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  return body instanceof ArrayBuffer ? new Uint8Array(body) : new Uint8Array();
+}

@@ -51,6 +51,12 @@ export class Constraints {
     return this;
   }
 
+  /** A member that must be there and is not. */
+  missing(member: string): this {
+    this.#faults.push(`Value null at '${this.#path(member)}' failed to satisfy constraint: Member must not be null`);
+    return this;
+  }
+
   /** A member of the URI that must match a whole pattern, printed as its source. */
   labelMatches(label: string, value: string | undefined, pattern: RegExp): this {
     return this.#pattern(label, value, pattern);

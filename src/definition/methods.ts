@@ -24,6 +24,9 @@ import type { HttpMethod, Method, RestApi, Strings } from './rest-api.ts';
 export const httpMethods = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'] as const;
 const authorizationTypes = ['NONE', 'AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS'] as const;
 
+/** As AWS prints it when a status code does not match. */
+export const statusCodePattern = /[1-5]\d\d/;
+
 export const invalidMethod = (): ServiceError => notFound('Invalid Method identifier specified');
 
 /** @throws BadRequestException */

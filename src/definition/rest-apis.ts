@@ -3,6 +3,7 @@
  * `methods.ts` …). Source: API reference, CreateRestApi and "Patch operations"; texts are recorded answers.
  */
 import { endpointTypes, ipAddressTypes, isOneOf } from './constraints.ts';
+import { securityPolicies } from './domain-name.ts';
 import { present } from './entries.ts';
 import { badRequest, notFound, type ServiceError } from './errors.ts';
 import { seededModels } from './models.ts';
@@ -244,8 +245,6 @@ const withoutVpcEndpoint = (endpoints: EndpointConfiguration, id: string | undef
   return left.length === 0 ? rest : { ...rest, vpcEndpointIds: left };
 };
 
-const onlyReplace = 'Invalid patch operation specified. Must be one of: [replace]';
-
 const table = patchTable<Patched>(refusePathOrOp, [
   {
     path: '/apiKeySource',
@@ -319,7 +318,10 @@ const table = patchTable<Patched>(refusePathOrOp, [
           : { ...api, policy: storedPolicy(step.value ?? '', owner) },
     }),
   },
-  { path: '/securityPolicy', replace: onApi(set('securityPolicy', required(onlyReplace))) },
+  {
+    path: '/securityPolicy',
+    replace: onApi(set('securityPolicy', word(securityPolicies, 'Invalid security policy specified'))),
+  },
   { path: '/version', replace: onApi(set('version', text)) },
 ]);
 

@@ -1,0 +1,42 @@
+/** Prints docs/configuration.md from the settings table: `node scripts/configuration-page.ts > docs/configuration.md`. */
+import { flagOf, table, variableOf } from '../src/node/settings.ts';
+
+export function configurationPage(): string {
+  const rows = Object.entries(table).map(([name, row]) => {
+    const values =
+      row.type === 'whole'
+        ? `${row.min.toLocaleString('en')} to ${row.max.toLocaleString('en')}`
+        : 'oneOf' in row
+          ? row.oneOf.join(', ')
+          : '';
+    const shown = row.default === '' ? '' : `\`${row.default}\``;
+    return `| \`${name}\` | \`${variableOf(name)}\` | \`--${flagOf(name)}\` | ${shown} | ${values} | ${row.about} |`;
+  });
+  return `# Configuration
+
+Values come from \`gatewright.yaml\` in the working directory, then the environment, then flags; the later one wins. They
+are checked at start: an unknown name is an error that names the nearest known one. Names with a dot are nested in the
+file (\`limits:\` then \`bodyBytes:\`).
+
+| in \`gatewright.yaml\` | environment | flag | default | values | what it is |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+| \`services.{service}\` | \`GATEWRIGHT_SERVICES_{SERVICE}\` | \`--services-{service}=URL\` | | an http(s) address | the endpoint that stands in for an AWS service (\`dynamodb\`, \`sqs\`, \`lambda\` …); a service without one is called at AWS |
+
+\`\`\`yaml
+# gatewright.yaml
+dataDir: /var/lib/gatewright
+trafficPort: 8080
+workers: 4
+limits:
+  bodyBytes: 52428800
+services:
+  dynamodb: http://127.0.0.1:8000
+\`\`\`
+
+The data directory holds \`gatewright.db\` (SQLite: definitions, deployments, stages) and \`credentials\` (the root access
+key in the format of AWS's shared credentials file, mode 600).
+`;
+}
+
+if (import.meta.main) process.stdout.write(configurationPage());

@@ -63,50 +63,73 @@ const documentOf = (upstream: string): string =>
     },
   });
 
+/** A gateway with one worker on core 0 that serves the API of the benchmark, its upstream on core 1. */
+export interface BenchGateway extends AsyncDisposable {
+  readonly pid: number;
+  readonly upstream: string;
+  residentMiB(): number;
+  urlOf(path: string): string;
+  load(path: string, seconds: number, connections?: number): Promise<Load>;
+}
+
+export async function benchGateway(core: number): Promise<BenchGateway> {
+  const directory = mkdtempSync(join(tmpdir(), 'gatewright-bench-'));
+  const [upstreamPort, managementPort, trafficPort] = [await freePort(), await freePort(), await freePort()];
+  const upstream = `http://127.0.0.1:${upstreamPort}`;
+  const upstreamServer = startNginx(
+    1,
+    `server { listen 127.0.0.1:${upstreamPort} reuseport; default_type application/json; return 200 '${body}'; }`,
+  );
+  const gateway = startPinned(core, [process.execPath, 'src/main.ts', 'start'], {
+    GATEWRIGHT_DATA_DIR: directory,
+    GATEWRIGHT_MANAGEMENT_PORT: String(managementPort),
+    GATEWRIGHT_TRAFFIC_PORT: String(trafficPort),
+    GATEWRIGHT_TRAFFIC_HOST: '127.0.0.1',
+    GATEWRIGHT_WORKERS: '1',
+    GATEWRIGHT_SAMPLE: 'off',
+    GATEWRIGHT_LOG_LEVEL: 'warn',
+  });
+  const stop = async (): Promise<void> => {
+    await Promise.all([gateway.stop(), upstreamServer.stop()]);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    await answering(`http://127.0.0.1:${managementPort}/ready`);
+    const restApiId = await deploy(`http://127.0.0.1:${managementPort}`, directory, documentOf(upstream));
+    const urlOf = (path: string): string => `http://127.0.0.1:${trafficPort}/_api/${restApiId}/bench${path}`;
+    return {
+      pid: gateway.pid,
+      upstream,
+      residentMiB: () => residentMiBOf(gateway.pid),
+      urlOf,
+      load: (path, seconds, connections = 64) => load(1, urlOf(path), { seconds, connections }),
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
 export async function benchHttp(options: {
   rounds: number;
   seconds: number;
   connections: number;
 }): Promise<HttpResults> {
-  const directory = mkdtempSync(join(tmpdir(), 'gatewright-bench-'));
-  const [upstreamPort, nginxPort, managementPort, trafficPort] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ];
-  const upstream = `http://127.0.0.1:${upstreamPort}`;
-  const started = [
-    startNginx(
-      1,
-      `server { listen 127.0.0.1:${upstreamPort} reuseport; default_type application/json; return 200 '${body}'; }`,
-    ),
-    startNginx(
-      0,
-      `upstream u { server 127.0.0.1:${upstreamPort}; keepalive 128; keepalive_requests 1000000000; }
-       server { listen 127.0.0.1:${nginxPort}; location / { proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection ""; } }`,
-    ),
-    startPinned(0, [process.execPath, 'src/main.ts', 'start'], {
-      GATEWRIGHT_DATA_DIR: directory,
-      GATEWRIGHT_MANAGEMENT_PORT: String(managementPort),
-      GATEWRIGHT_TRAFFIC_PORT: String(trafficPort),
-      GATEWRIGHT_TRAFFIC_HOST: '127.0.0.1',
-      GATEWRIGHT_WORKERS: '1',
-      GATEWRIGHT_SAMPLE: 'off',
-      GATEWRIGHT_LOG_LEVEL: 'warn',
-    }),
-  ] as const;
-  const [, nginx, gateway] = started;
+  await using gateway = await benchGateway(0);
+  const nginxPort = await freePort();
+  const nginx = startNginx(
+    0,
+    `upstream u { server ${gateway.upstream.slice('http://'.length)}; keepalive 128; keepalive_requests 1000000000; }
+     server { listen 127.0.0.1:${nginxPort}; location / { proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection ""; } }`,
+  );
   try {
-    await answering(`http://127.0.0.1:${managementPort}/ready`);
     await answering(`http://127.0.0.1:${nginxPort}/`);
-    const restApiId = await deploy(`http://127.0.0.1:${managementPort}`, directory, documentOf(upstream));
-    const base = `http://127.0.0.1:${trafficPort}/_api/${restApiId}/bench`;
-    const afterStart = residentMiBOf(gateway.pid);
+    const afterStart = gateway.residentMiB();
     const targets = [
       { name: 'nginx proxy_pass', url: `http://127.0.0.1:${nginxPort}/pets/1`, pid: nginx.pid },
-      { name: 'HTTP_PROXY plain', url: `${base}/pets/1`, pid: gateway.pid },
-      { name: 'MOCK', url: `${base}/mock`, pid: gateway.pid },
+      { name: 'HTTP_PROXY plain', url: gateway.urlOf('/pets/1'), pid: gateway.pid },
+      { name: 'MOCK', url: gateway.urlOf('/mock'), pid: gateway.pid },
     ];
     const measured = new Map(targets.map(({ name }) => [name, [] as (Load & { cpuUs: number })[]]));
     for (const { url } of targets) await load(1, url, { seconds: 2, connections: options.connections });
@@ -118,7 +141,7 @@ export async function benchHttp(options: {
         measured.get(name)?.push({ ...result, cpuUs });
       }
     }
-    const all = [...measured].map(([name, rounds]) => ({
+    const rows = [...measured].map(([name, rounds]) => ({
       name,
       cpuUs: rounds.map(({ cpuUs }) => cpuUs),
       requestsPerSecond: rounds.map(({ requestsPerSecond }) => requestsPerSecond),
@@ -126,10 +149,9 @@ export async function benchHttp(options: {
       failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
     }));
     const requests = [...measured.values()].flat().reduce((sum, each) => sum + each.requests, 0);
-    return { rows: all, memoryMiB: { afterStart, afterLoad: residentMiBOf(gateway.pid), requests } };
+    return { rows, memoryMiB: { afterStart, afterLoad: gateway.residentMiB(), requests } };
   } finally {
-    await Promise.all(started.map((each) => each.stop()));
-    rmSync(directory, { recursive: true, force: true });
+    await nginx.stop();
   }
 }
 

@@ -42,9 +42,13 @@ export class WireExchange {
   /** Name, value, name, value …, in the order in which they are sent. The listener adds Date, Connection and lengths. */
   responseHeaders: string[] = [];
   responseBody: ResponseBody = null;
+  /** Bytes of a streamed body when they are known beforehand, else -1. */
+  responseBodyBytes = -1;
 
   /** True once the client has gone before its answer was complete. */
   aborted = false;
+  /** Set by the listener when the exchange is over, one way or the other. */
+  ended = false;
   /** Aborted at most once, when the client goes away early: ends the upstream call. */
   onAbort: Abortable | null = null;
 
@@ -69,7 +73,7 @@ export class WireExchange {
     return typeof value === 'string' ? value : value?.join(', ');
   }
 
-  /** Called once, when the last byte of the answer has been handed to the kernel or the client has gone. */
+  /** Called once: the whole answer has been handed to the engine, or will never be because the client has gone. */
   answered(): void {}
 }
 

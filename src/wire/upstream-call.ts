@@ -40,6 +40,8 @@ export interface UpstreamResponse {
   readonly headers: string[];
   /** Bytes when the whole body has arrived, a stream when it is still coming, null when there is none. */
   readonly body: Uint8Array | Readable | null;
+  /** Bytes of the body; -1 when only its end will tell. */
+  readonly bodyBytes: number;
 }
 
 export type UpstreamFailure =

@@ -335,7 +335,8 @@ export class UpstreamConnection extends Waiting implements Carrier {
     for (const piece of this.#pieces) this.#stream.push(piece);
     this.#pieces = [];
     this.#deadlines.start(this, this.#timeouts.pauseMs);
-    call.succeed({ status: head.status, headers: head.headers, body: this.#stream });
+    const bodyBytes = head.bodyKind === bodyKinds.length ? head.bodyLength : -1;
+    call.succeed({ status: head.status, headers: head.headers, body: this.#stream, bodyBytes });
   }
 
   /** @param excess bytes after the end of the answer: nobody asked for them */
@@ -345,8 +346,8 @@ export class UpstreamConnection extends Waiting implements Carrier {
     this.#forget(call);
     if (reusable) this.#release(head.keepAliveMs);
     else this.destroy();
-    if (stream === null) call.succeed({ status: head.status, headers: head.headers, body });
-    else stream.end();
+    if (stream !== null) stream.end();
+    else call.succeed({ status: head.status, headers: head.headers, body, bodyBytes: body === null ? 0 : body.length });
   }
 
   #release(keepAliveMs: number): void {

@@ -6,7 +6,7 @@
 import { present } from './entries.ts';
 import { badRequest } from './errors.ts';
 import { patchTable, refuseListing, set, text } from './patch.ts';
-import { pathOf } from './resources.ts';
+import { pathsOf } from './resources.ts';
 import type { Method, RestApi } from './rest-api.ts';
 import type { Deployment } from './stage.ts';
 
@@ -52,9 +52,10 @@ export function apiSummary({ api }: Deployment): Record<string, Record<string, M
 
 /** Every method with the path and the id of its resource, in the order of the paths. */
 export function methodsOf(api: RestApi): { path: string; resourceId: string; method: Method }[] {
+  const paths = pathsOf(api);
   return Object.values(api.resources)
     .flatMap(({ id, methods }) =>
-      Object.values(methods).map((method) => ({ path: pathOf(api, id), resourceId: id, method })),
+      Object.values(methods).map((method) => ({ path: paths.get(id) ?? '', resourceId: id, method })),
     )
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }

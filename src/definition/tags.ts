@@ -29,7 +29,3 @@ export function withTags(tags: Strings, added: Strings): Strings {
 
 export const withoutTags = (tags: Strings, keys: readonly string[]): Strings =>
   Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key)));
-
-/** For answers that leave tags out when there are none: those of create calls and of lists. */
-export const tagsIfAny = (tags: Strings): Record<string, string> | undefined =>
-  Object.keys(tags).length === 0 ? undefined : { ...tags };

@@ -2,10 +2,9 @@
 import type { ApiKey } from '../../definition/account.ts';
 import { apiKeyPatch, importedKeys, invalidApiKey, newApiKey } from '../../definition/api-keys.ts';
 import { Constraints } from '../../definition/constraints.ts';
-import { present } from '../../definition/entries.ts';
+import { present, unlessEmpty } from '../../definition/entries.ts';
 import { badRequest, conflict } from '../../definition/errors.ts';
 import { applyPatch } from '../../definition/patch.ts';
-import { tagsIfAny } from '../../definition/tags.ts';
 import { withKey, withoutKey } from '../../definition/usage-plans.ts';
 import type { Transaction } from '../documents.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -29,7 +28,7 @@ export const apiKeys = ({ documents }: Dependencies) =>
           throw conflict('API Key already exists');
         transaction.put('api-key', key.id, key);
       });
-      return { ...presentKey(key, true), ...present({ tags: tagsIfAny(key.tags) }) };
+      return { ...presentKey(key, true), ...present({ tags: unlessEmpty({ ...key.tags }) }) };
     },
 
     GetApiKey: async ({ apiKey, includeValue }, call) => {
@@ -47,7 +46,7 @@ export const apiKeys = ({ documents }: Dependencies) =>
       return {
         items: items.map((key) => ({
           ...presentKey(key, includeValues === true),
-          ...present({ tags: tagsIfAny(key.tags) }),
+          ...present({ tags: unlessEmpty({ ...key.tags }) }),
         })),
         ...rest,
       };

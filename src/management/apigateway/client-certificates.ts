@@ -9,10 +9,10 @@ import {
   validityMs,
 } from '../../definition/client-certificates.ts';
 import { Constraints } from '../../definition/constraints.ts';
-import { present } from '../../definition/entries.ts';
+import { present, unlessEmpty } from '../../definition/entries.ts';
 import { badRequest } from '../../definition/errors.ts';
 import { applyPatch, text } from '../../definition/patch.ts';
-import { newTags, tagsIfAny } from '../../definition/tags.ts';
+import { newTags } from '../../definition/tags.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Handlers, Operations } from './operations.ts';
 import { pageOf } from './pages.ts';
@@ -37,7 +37,7 @@ export const clientCertificates = ({ documents }: Dependencies) =>
         tags: certificateTags,
       });
       await documents.create(call, 'client-certificate', certificate.clientCertificateId, certificate);
-      return { ...presentCertificate(certificate), ...present({ tags: tagsIfAny(certificate.tags) }) };
+      return { ...presentCertificate(certificate), ...present({ tags: unlessEmpty({ ...certificate.tags }) }) };
     },
 
     GetClientCertificate: async ({ clientCertificateId }, call) => {
@@ -50,7 +50,10 @@ export const clientCertificates = ({ documents }: Dependencies) =>
       const newestFirst = all.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
       const { items, ...rest } = pageOf(newestFirst, page, ({ clientCertificateId }) => clientCertificateId);
       return {
-        items: items.map((each) => ({ ...presentCertificate(each), ...present({ tags: tagsIfAny(each.tags) }) })),
+        items: items.map((each) => ({
+          ...presentCertificate(each),
+          ...present({ tags: unlessEmpty({ ...each.tags }) }),
+        })),
         ...rest,
       };
     },

@@ -1,9 +1,9 @@
 /** Which VPC endpoints may reach a private custom domain name. */
 import { Constraints } from '../../definition/constraints.ts';
 import type { DomainNameAccessAssociation } from '../../definition/domain-name.ts';
-import { present } from '../../definition/entries.ts';
+import { present, unlessEmpty } from '../../definition/entries.ts';
 import { badRequest, conflict, notFound } from '../../definition/errors.ts';
-import { newTags, tagsIfAny } from '../../definition/tags.ts';
+import { newTags } from '../../definition/tags.ts';
 import type { Call } from '../protocol/call.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Handlers, Operations } from './operations.ts';
@@ -68,7 +68,7 @@ export const domainNameAccessAssociations = ({ documents }: Dependencies) =>
   }) satisfies Partial<Handlers>;
 
 const invalidDomainArn = (): Error => notFound('Invalid domain name arn specified');
-const invalidAssociation = (): Error => notFound('Invalid domain name access association arn specified');
+export const invalidAssociation = (): Error => notFound('Invalid domain name access association arn specified');
 
 /** `{domainName}+{domainNameId}`. @throws BadRequestException when the ARN is not that of a private domain name */
 function privateDomainIn(arn: string, { partition, accountId }: Call): string {
@@ -97,6 +97,6 @@ const presentAssociation = (
     domainNameArn,
     accessAssociationSourceType,
     accessAssociationSource,
-    tags: tagsIfAny(tags),
+    tags: unlessEmpty({ ...tags }),
   });
 };

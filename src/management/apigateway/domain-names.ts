@@ -9,10 +9,9 @@ import {
   newDomainName,
   updateDomainName,
 } from '../../definition/domain-names.ts';
-import { present } from '../../definition/entries.ts';
+import { present, unlessEmpty } from '../../definition/entries.ts';
 import { badRequest } from '../../definition/errors.ts';
 import { shownPolicy } from '../../definition/policies.ts';
-import { tagsIfAny } from '../../definition/tags.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Handlers, Operations } from './operations.ts';
 import { pageOf } from './pages.ts';
@@ -32,7 +31,7 @@ export const domainNames = ({ documents, settled }: Dependencies) =>
       const taken = () => badRequest('The domain name you provided already exists.');
       await documents.create(call, 'domain-name', domainKey(domain.domainName, domain.domainNameId), domain, taken);
       await settled();
-      return { ...presentDomainName(domain, call), ...present({ tags: tagsIfAny(domain.tags) }) };
+      return { ...presentDomainName(domain, call), ...present({ tags: unlessEmpty({ ...domain.tags }) }) };
     },
 
     GetDomainName: async ({ domainName, domainNameId }, call) => {
@@ -51,7 +50,7 @@ export const domainNames = ({ documents, settled }: Dependencies) =>
       return {
         items: items.map((domain) => ({
           ...presentDomainName(domain, call),
-          ...present({ tags: tagsIfAny(domain.tags) }),
+          ...present({ tags: unlessEmpty({ ...domain.tags }) }),
         })),
         ...rest,
       };

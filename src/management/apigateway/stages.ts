@@ -1,11 +1,10 @@
 /** Stages: the names under which deployments are served, with all their settings. */
 import { Constraints } from '../../definition/constraints.ts';
-import { hasEntry, present } from '../../definition/entries.ts';
+import { hasEntry, present, unlessEmpty } from '../../definition/entries.ts';
 import { badRequest, conflict, notFound } from '../../definition/errors.ts';
 import { invalidRestApi } from '../../definition/rest-apis.ts';
 import type { Stage } from '../../definition/stage.ts';
 import { cacheClusterSizes, newStage, updateStage } from '../../definition/stages.ts';
-import { tagsIfAny } from '../../definition/tags.ts';
 import { withoutApiStage } from '../../definition/usage-plans.ts';
 import type { Transaction } from '../documents.ts';
 import type { Call } from '../protocol/call.ts';
@@ -128,6 +127,6 @@ const presentStage = (stage: Stage): Operations['GetStage']['output'] => {
     ...members,
     createdDate: dateOf(createdAtMs),
     lastUpdatedDate: dateOf(updatedAtMs),
-    tags: tagsIfAny(tags),
+    tags: unlessEmpty({ ...tags }),
   });
 };

@@ -1,9 +1,8 @@
 /** Usage plans: which stages the holders of API keys may call, and how often. */
 import type { UsagePlan } from '../../definition/account.ts';
 import { Constraints } from '../../definition/constraints.ts';
-import { present } from '../../definition/entries.ts';
+import { present, unlessEmpty } from '../../definition/entries.ts';
 import { badRequest, notFound } from '../../definition/errors.ts';
-import { tagsIfAny } from '../../definition/tags.ts';
 import { invalidUsagePlan, newUsagePlan, quotaPeriods, updateUsagePlan } from '../../definition/usage-plans.ts';
 import type { Transaction } from '../documents.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -19,7 +18,7 @@ export const usagePlans = ({ documents }: Dependencies) =>
         await requireStages(transaction, plan, undefined);
         transaction.put('usage-plan', plan.id, plan);
       });
-      return { ...presentUsagePlan(plan), ...present({ tags: tagsIfAny(plan.tags) }) };
+      return { ...presentUsagePlan(plan), ...present({ tags: unlessEmpty({ ...plan.tags }) }) };
     },
 
     GetUsagePlan: async ({ usagePlanId }, call) => {
@@ -33,7 +32,10 @@ export const usagePlans = ({ documents }: Dependencies) =>
       const newestFirst = wanted.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
       const { items, ...rest } = pageOf(newestFirst, page, ({ id }) => id);
       return {
-        items: items.map((plan) => ({ ...presentUsagePlan(plan), ...present({ tags: tagsIfAny(plan.tags) }) })),
+        items: items.map((plan) => ({
+          ...presentUsagePlan(plan),
+          ...present({ tags: unlessEmpty({ ...plan.tags }) }),
+        })),
         ...rest,
       };
     },

@@ -2,10 +2,9 @@
 import type { VpcLink } from '../../definition/account.ts';
 import { Constraints } from '../../definition/constraints.ts';
 import { methodsOf } from '../../definition/deployments.ts';
-import { present } from '../../definition/entries.ts';
+import { present, unlessEmpty } from '../../definition/entries.ts';
 import { badRequest } from '../../definition/errors.ts';
 import { applyPatch } from '../../definition/patch.ts';
-import { tagsIfAny } from '../../definition/tags.ts';
 import { invalidVpcLink, newVpcLink, vpcLinkPatch } from '../../definition/vpc-links.ts';
 import type { Documents } from '../documents.ts';
 import type { Call } from '../protocol/call.ts';
@@ -25,7 +24,7 @@ export const vpcLinks = ({ documents }: Dependencies) =>
         description,
         targetArns: [...targetArns],
         status: 'PENDING' as const,
-        tags: tagsIfAny(tags),
+        tags: unlessEmpty({ ...tags }),
       });
     },
 
@@ -38,7 +37,7 @@ export const vpcLinks = ({ documents }: Dependencies) =>
       const oldestFirst = (await documents.list(call, 'vpc-link')).toSorted((a, b) => a.createdAtMs - b.createdAtMs);
       const { items, ...rest } = pageOf(oldestFirst, page, ({ id }) => id);
       return {
-        items: items.map((link) => ({ ...presentVpcLink(link), ...present({ tags: tagsIfAny(link.tags) }) })),
+        items: items.map((link) => ({ ...presentVpcLink(link), ...present({ tags: unlessEmpty({ ...link.tags }) }) })),
         ...rest,
       };
     },

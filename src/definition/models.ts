@@ -111,9 +111,9 @@ export function deleteModel(api: RestApi, name: string): RestApi {
   return { ...api, models: withoutEntry(api.models, name) };
 }
 
-/** What names the model, as AWS says it; the root's methods are written `//GET`. */
+/** What names the model, the newest first, as AWS says it; the root's methods are written `//GET`. */
 function useOf(api: RestApi, name: string): string | undefined {
-  for (const { path, method } of methodsOf(api)) {
+  for (const { path, method } of methodsOf(api).toReversed()) {
     const place = `${path}/${method.httpMethod}`;
     if (Object.values(method.requestModels ?? {}).includes(name)) return `method request: ${place}`;
     for (const { responseModels } of Object.values(method.methodResponses))

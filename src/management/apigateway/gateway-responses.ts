@@ -38,7 +38,7 @@ export const gatewayResponses = ({ documents }: Dependencies) =>
 
     GetGatewayResponses: async ({ restApiId, ...page }, call) => {
       const api = await documents.load(call, 'rest-api', restApiId, () => invalidRestApi(call.accountId, restApiId));
-      const { items, ...rest } = pageOf(gatewayResponseTypes, page, (type) => type);
+      const { items, ...rest } = pageOf(gatewayResponseTypes.toSorted(), page, (type) => type);
       return { items: items.map((type) => presentGatewayResponse(api, type)), ...rest };
     },
 

@@ -1,0 +1,12 @@
+/** OpenAPI documents in and out of the REST API aggregate. */
+export {
+  isObject,
+  type Json,
+  type JsonObject,
+  OpenApiDocument,
+  type OpenApiVersion,
+  readDocument,
+  unreadable,
+} from './document.ts';
+export { type ImportedParts, importDocumentationParts } from './documentation.ts';
+export { type Imported, type ImportOptions, importRestApi } from './import.ts';

@@ -23,13 +23,23 @@ type Checked<Input> = {
     : Input[Member];
 };
 
+/** A client reads bytes with methods of its own; a handler owes nothing but the bytes. */
+type Owed<Output> = {
+  [Member in keyof Output]: NonNullable<Output[Member]> extends Uint8Array
+    ? Uint8Array | Extract<Output[Member], undefined>
+    : Output[Member];
+};
+
 /** `OperationsOf<typeof import('@aws-sdk/client-…')>`: `{ CreateRestApi: { input, output }, … }`. */
 export type OperationsOf<Sdk> = {
   readonly [Name in keyof Sdk as Name extends `${infer Operation}Command`
     ? Operation extends '$'
       ? never
       : Operation
-    : never]: { readonly input: Checked<InputOf<Sdk[Name]>>; readonly output: Omit<OutputOf<Sdk[Name]>, '$metadata'> };
+    : never]: {
+    readonly input: Checked<InputOf<Sdk[Name]>>;
+    readonly output: Owed<Omit<OutputOf<Sdk[Name]>, '$metadata'>>;
+  };
 };
 
 /** A total map of handlers: a missing or misspelt operation does not compile. */

@@ -5,24 +5,9 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import type { ManagementRequest, ManagementResponse } from '../management/protocol/request.ts';
 import type { Log } from '../observe/log.ts';
-
-/** One call of a management API, free of the HTTP engine. */
-export interface ManagementRequest {
-  readonly method: string;
-  /** Raw path and query, as on the wire. */
-  readonly path: string;
-  readonly query: string;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Uint8Array;
-}
-
-export interface ManagementResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | string;
-}
 
 export interface ManagementServerOptions {
   readonly host: string;
@@ -75,15 +60,21 @@ async function answer(
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   const page = request.method === 'GET' && Object.hasOwn(pages, path) ? pages[path] : undefined;
-  const { status, headers, body } =
+  const { status, headers, body, stream } =
     page?.() ??
     (await handle({
       method: request.method ?? 'GET',
       path,
       query: mark === -1 ? '' : target.slice(mark + 1),
       headers: joined(request),
+      rawHeaders: request.rawHeaders,
       body: await collect(request, bodyBytesMax + 1),
     }));
+  if (stream !== undefined) {
+    response.writeHead(status, headers);
+    await pipeline(stream, response);
+    return;
+  }
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   // A body that was not read to its end would be taken for the next request.
   const unread = !request.complete;

@@ -7,12 +7,13 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DocumentKinds } from '../definition/documents.ts';
+import type { ManagementResponse } from '../management/protocol/request.ts';
 import { createLog } from '../observe/log.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { ServedTls } from './gate-messages.ts';
 import { GateWorkers } from './gate-workers.ts';
 import { createManagement } from './management.ts';
-import { type ManagementResponse, serveManagement } from './management-server.ts';
+import { serveManagement } from './management-server.ts';
 import { establishRootKey, type RootKey } from './root-key.ts';
 import { type Sample, startSample } from './sample/sample-api.ts';
 import type { Settings } from './settings.ts';
@@ -29,9 +30,6 @@ export interface RunningNode {
   /** Turns `/ready` to 503, drains the gates, answers management calls in flight, closes the store. */
   close(): Promise<void>;
 }
-
-/** A body larger than this is refused by every management API: Lambda's code uploads are the largest there are. */
-const managementBodyBytesMax = 100 * 1024 * 1024;
 
 export async function startNode(settings: Settings): Promise<RunningNode> {
   const log = createLog(settings.logLevel, 'node');
@@ -78,7 +76,7 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
     const server = await serveManagement({
       host: settings.managementHost,
       port: settings.managementPort,
-      bodyBytesMax: managementBodyBytesMax,
+      bodyBytesMax: management.bodyBytesMax,
       handle: management.handle,
       pages: pagesOf(() => ({ ready: ready && workers.listening > 0, workers })),
       log,

@@ -18,8 +18,17 @@ test('a page has 25 items unless asked, and the last page has no position', () =
   assert.deepEqual(page([]), { items: [] });
 });
 
-for (const limit of [0, -1, 1.5, 501, Number.NaN])
+for (const limit of [0, -1, 1.5, Number.NaN])
   test(`a limit of ${limit} is refused`, () => assert.throws(() => page(all, limit), { code: 'BadRequestException' }));
+
+test('a limit beyond 500 gives pages of 500', () =>
+  assert.equal(
+    page(
+      Array.from({ length: 501 }, (_, index) => `${index}`),
+      9_999,
+    ).items.length,
+    500,
+  ));
 
 test('a position that nobody handed out is refused', () =>
   assert.throws(() => page(all, 10, 'nonsense'), { code: 'BadRequestException' }));

@@ -30,9 +30,11 @@ export function pageOf<Item>(
   keyOf: (item: Item) => string,
   limitIfUnset: number = limitDefault,
 ): Page<Item> {
-  const size = limit ?? limitIfUnset;
-  if (!Number.isInteger(size) || size < 1 || size > limitMax)
+  const wanted = limit ?? limitIfUnset;
+  if (!Number.isInteger(wanted) || wanted < 1)
     throw badRequest(`Invalid limit specified, must be between 1 and ${limitMax}`);
+  // Observed by users: a higher limit is not refused, it gives pages of the highest size there is.
+  const size = Math.min(wanted, limitMax);
   const from = position === undefined || position === '' ? 0 : startOf(all, position, keyOf);
   const items = all.slice(from, from + size);
   const last = items.at(-1);

@@ -20,6 +20,17 @@ export const withEntry = <Value>(
 export const withoutEntry = <Value>(entries: Entries<Value> | undefined, name: string): Record<string, Value> =>
   Object.fromEntries(Object.entries(entries ?? {}).filter(([key]) => key !== name));
 
+/** A map as it was sent: JSON's null in place of a value counts as an empty text. */
+export const texts = (entries: Entries<string | null> | undefined): Record<string, string> | undefined =>
+  entries && Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, value ?? '']));
+
+/** A map as it was sent, where a name without a value counts as not sent. */
+export const given = <Value>(entries: Entries<Value | null> | undefined): Record<string, Value> | undefined =>
+  entries &&
+  Object.fromEntries(
+    Object.entries(entries).flatMap(([name, value]): [string, Value][] => (value === null ? [] : [[name, value]])),
+  );
+
 /** An empty map left behind by a patch is no map: AWS leaves the member out. */
 export const unlessEmpty = <Value>(entries: Record<string, Value>): Record<string, Value> | undefined =>
   Object.keys(entries).length === 0 ? undefined : entries;

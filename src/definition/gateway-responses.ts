@@ -2,7 +2,7 @@
  * Gateway responses: what a caller is told when the gateway itself refuses. Source: Developer Guide, "Gateway response
  * types for API Gateway"; shapes and texts are recorded answers.
  */
-import { entryOf, present, withEntry } from './entries.ts';
+import { entryOf, given, present, texts, withEntry } from './entries.ts';
 import { badRequest, notFound } from './errors.ts';
 import { checkContentTypes, checkGatewayResponseMapping } from './mapping-expressions.ts';
 import { applyPatch, entryRow, type PatchOperation, patchTable, refusePath, required, set } from './patch.ts';
@@ -62,8 +62,8 @@ export function putGatewayResponse(
     present({
       responseType,
       statusCode: input.statusCode ?? defaultStatus[responseType],
-      responseParameters: input.responseParameters ?? {},
-      responseTemplates: input.responseTemplates ?? {},
+      responseParameters: given(input.responseParameters) ?? {},
+      responseTemplates: texts(input.responseTemplates) ?? {},
     }),
   );
 }

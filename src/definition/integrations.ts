@@ -2,7 +2,7 @@
  * Integrations of methods and their responses: what is behind a method. Source: API reference, PutIntegration,
  * PutIntegrationResponse and "Patch operations"; order of the checks and texts are recorded answers.
  */
-import { entryOf, present, unlessEmpty, withEntry, withoutEntry } from './entries.ts';
+import { entryOf, given, present, texts, unlessEmpty, withEntry, withoutEntry } from './entries.ts';
 import { badRequest, notFound, type ServiceError } from './errors.ts';
 import { checkContentTypes, checkRequestMapping, checkResponseMapping } from './mapping-expressions.ts';
 import { httpMethodOf, methodOf, withMethod } from './methods.ts';
@@ -82,8 +82,8 @@ export function putIntegration(api: RestApi, resourceId: string, httpMethod: str
     connectionId: isMock ? undefined : text(input.connectionId),
     integrationTarget: isMock ? undefined : text(input.integrationTarget),
     credentials: text(input.credentials),
-    requestParameters: input.requestParameters,
-    requestTemplates: input.requestTemplates,
+    requestParameters: given(input.requestParameters),
+    requestTemplates: texts(input.requestTemplates),
     passthroughBehavior: passthroughBehaviorOf(text(input.passthroughBehavior) ?? 'WHEN_NO_MATCH'),
     contentHandling: input.contentHandling,
     timeoutInMillis: input.timeoutInMillis ?? timeoutDefaultMs,
@@ -303,8 +303,8 @@ export function putIntegrationResponse(
   const response: IntegrationResponse = present({
     statusCode: input.statusCode,
     selectionPattern: input.selectionPattern,
-    responseParameters: input.responseParameters,
-    responseTemplates: input.responseTemplates,
+    responseParameters: given(input.responseParameters),
+    responseTemplates: texts(input.responseTemplates),
     contentHandling: input.contentHandling,
   });
   return withResponse(api, resourceId, httpMethod, response);

@@ -2,7 +2,7 @@
  * Method responses: the answers that a method declares. Source: API reference, PutMethodResponse and "Patch
  * operations"; texts are recorded answers.
  */
-import { entryOf, present, withEntry, withoutEntry } from './entries.ts';
+import { entryOf, given, present, withEntry, withoutEntry } from './entries.ts';
 import { conflict } from './errors.ts';
 import { invalidStatusCode } from './integrations.ts';
 import { checkMethodResponseParameters } from './mapping-expressions.ts';
@@ -42,8 +42,8 @@ export function putMethodResponse(
   return withResponse(api, resourceId, httpMethod, {
     ...present({
       statusCode: input.statusCode,
-      responseParameters: input.responseParameters,
-      responseModels: input.responseModels,
+      responseParameters: given(input.responseParameters),
+      responseModels: given(input.responseModels),
     }),
   });
 }

@@ -300,3 +300,12 @@ test('an authorizer is patched member by member', () => {
     authorizerResultTtlInSeconds: 0,
   });
 });
+
+test('null in the place of a template is an empty template, in the place of a parameter nothing', () => {
+  const sent: Partial<NewIntegration> = JSON.parse(
+    '{"requestTemplates":{"application/json":null},"requestParameters":{"integration.request.header.x":null}}',
+  );
+  const { requestTemplates, requestParameters } = integrationOf(integrate(sent), 'root', 'GET');
+  assert.deepEqual(requestTemplates, { 'application/json': '' });
+  assert.deepEqual(requestParameters, {});
+});

@@ -3,7 +3,7 @@
  * the checks and texts are recorded answers.
  */
 import { isOneOf } from './constraints.ts';
-import { entryOf, present, unlessEmpty } from './entries.ts';
+import { entryOf, given, present, unlessEmpty } from './entries.ts';
 import { badRequest, conflict, notFound, type ServiceError } from './errors.ts';
 import { checkMethodParameters } from './mapping-expressions.ts';
 import { checkModels } from './models.ts';
@@ -73,8 +73,8 @@ export function putMethod(api: RestApi, resourceId: string, input: NewMethod): R
     apiKeyRequired: input.apiKeyRequired ?? false,
     operationName: input.operationName,
     requestValidatorId: text(input.requestValidatorId),
-    requestParameters: input.requestParameters,
-    requestModels: input.requestModels,
+    requestParameters: given(input.requestParameters),
+    requestModels: given(input.requestModels),
     methodResponses: {},
   });
   const checked = checkedMethod(api, method);

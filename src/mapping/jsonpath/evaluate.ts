@@ -15,8 +15,8 @@ import { parseLenientJson } from './lenient-json.ts';
 import { type ParameterSyntax, type PathSyntax, parsePath, type Segment } from './syntax.ts';
 import { isList, isObject, memberOf } from './values.ts';
 
-/** Steps that one read may take: a scan of the largest body that a gateway accepts, several times over. */
-const stepsMax = 20_000_000;
+/** Steps that one read may take: a scan of the largest body that a gateway accepts, twice over. */
+const stepsMax = 10_000_000;
 
 /** What all evaluations that belong to one read share. */
 class Work implements Means {
@@ -50,6 +50,8 @@ interface Run {
   readonly work: Work;
   /** What `$…` paths inside filters gave: the same for every element. */
   readonly rootValues: Map<EvaluablePath, Comparable>;
+  /** Index of the list element that a scan hands to the last segment; -1 until it has done so once. */
+  scannedIndex: number;
 }
 
 type Step = (model: unknown, run: Run) => void;
@@ -65,7 +67,9 @@ export interface EvaluablePath {
 }
 
 export function prepare(path: PathSyntax): EvaluablePath {
-  return prepareSegments(inverted(path.segments), path.root === '$', undefined);
+  const scanned = scannedInto(path.segments);
+  if (scanned === undefined) return prepareSegments(path.segments, path.root === '$', {});
+  return prepareSegments(scanned, path.root === '$', { belowScan: true });
 }
 
 /** @param document the value that the path starts at; @param root what `$` means */
@@ -79,45 +83,55 @@ export function evaluate(
   if (root === null || root === undefined) {
     throw new JsonPathError('IllegalArgumentException', 'root can not be null');
   }
-  const run: Run = { root, results: [], requireProperties, work, rootValues: new Map() };
+  const run: Run = { root, results: [], requireProperties, work, rootValues: new Map(), scannedIndex: -1 };
   path.start(document, run);
   if (!path.definite) return run.results;
   if (run.results.length === 0) throw notFound;
-  return run.results[0];
+  // Functions that follow each other all leave a result; the last one counts.
+  return run.results.at(-1);
 }
 
 /**
  * `$..price.max()` applies the function to all that the scan finds, not to each: the path before the function becomes
- * its parameter.
+ * its parameter. Undefined for all other paths.
  */
-function inverted(segments: readonly Segment[]): readonly Segment[] {
-  if (segments.at(-1)?.kind !== 'function' || segments[0]?.kind !== 'scan') return segments;
+function scannedInto(segments: readonly Segment[]): readonly Segment[] | undefined {
+  if (segments.at(-1)?.kind !== 'function' || segments[0]?.kind !== 'scan') return undefined;
   const at = segments.findIndex((segment) => segment.kind === 'function');
   const call = segments[at];
-  if (call?.kind !== 'function') return segments;
+  if (call?.kind !== 'function') return undefined;
   const path: PathSyntax = { root: '$', segments: segments.slice(0, at) };
   return [{ ...call, parameters: [{ kind: 'path', path }] }, ...segments.slice(at + 1)];
 }
 
-/** @param definite overrides what the segments say */
+interface Origin {
+  /** Set when a wildcard was put behind a path to find its children: whether the path was definite before. */
+  readonly definite?: boolean;
+  /** True when a scan was moved from before the segments into a function: they are as lenient as below it. */
+  readonly belowScan?: boolean;
+}
+
 function prepareSegments(
   segments: readonly Segment[],
   fromRoot: boolean,
-  definite: boolean | undefined,
+  { definite, belowScan = false }: Origin,
 ): EvaluablePath {
   const isDefinite = segments.map((segment, index) => isDefiniteAt(segment, index === segments.length - 1));
   let step: Step = collect;
   let behind: Step | undefined;
   for (let index = segments.length - 1; index >= 0; index--) {
     const segment = segments[index]!;
-    const upstreamDefinite = isDefinite.slice(0, index).every(Boolean);
+    const upstreamDefinite = !belowScan && isDefinite.slice(0, index).every(Boolean);
     const previous = step;
     step = stepOf(segment, {
       next: previous,
       leaf: index === segments.length - 1,
       upstreamDefinite,
+      // The wildcard that finds children counts as part of the segment that it was put behind.
+      previous: segments[definite !== undefined && index === segments.length - 1 ? index - 2 : index - 1],
       following: segments[index + 1],
       behindFollowing: behind,
+      twoLeft: index === segments.length - 3,
     });
     behind = previous;
   }
@@ -130,7 +144,7 @@ function prepareSegments(
     isFunction,
     get children() {
       if (segments.length === 0 || isFunction) return undefined;
-      children ??= prepareSegments([...segments, { kind: 'wildcard' }], fromRoot, ownDefinite);
+      children ??= prepareSegments([...segments, { kind: 'wildcard' }], fromRoot, { definite: ownDefinite });
       return children;
     },
     start: step,
@@ -160,9 +174,12 @@ interface Place {
   readonly next: Step;
   readonly leaf: boolean;
   readonly upstreamDefinite: boolean;
+  readonly previous: Segment | undefined;
   /** The segment that comes next, and the step behind it: a scan needs both. */
   readonly following: Segment | undefined;
   readonly behindFollowing: Step | undefined;
+  /** True when one segment more comes behind the following one, and no other. */
+  readonly twoLeft: boolean;
 }
 
 function stepOf(segment: Segment, place: Place): Step {
@@ -188,8 +205,9 @@ function stepOf(segment: Segment, place: Place): Step {
   }
 }
 
-function propertyStep(names: readonly string[], { next, leaf, upstreamDefinite }: Place): Step {
+function propertyStep(names: readonly string[], { next, leaf, upstreamDefinite, previous }: Place): Step {
   const single = names.length === 1;
+  const member = leaf ? collectMember(next, previous) : next;
   const mergedInto: Step = (model, run) => {
     const merged: Record<string, unknown> = {};
     if (!isObject(model)) return;
@@ -210,7 +228,7 @@ function propertyStep(names: readonly string[], { next, leaf, upstreamDefinite }
     for (const name of names) {
       run.work.spend(1);
       const value = memberOf(model, name);
-      if (value !== undefined) next(value, run);
+      if (value !== undefined) member(value, run);
       else if (run.requireProperties || (!leaf && single && upstreamDefinite)) throw notFound;
     }
   };
@@ -257,12 +275,13 @@ const sliceStep = (from: number | undefined, to: number | undefined, place: Plac
     for (let index = Math.max(start, -length); index < end; index++) element(list, index, place.next, run);
   });
 
-function wildcardStep({ next, leaf }: Place): Step {
+function wildcardStep({ next, leaf, previous }: Place): Step {
+  const member = leaf ? collectMember(next, previous) : next;
   return (model, run) => {
     if (isObject(model)) {
       for (const name of Object.keys(model)) {
         run.work.spend(1);
-        next(model[name], run);
+        member(model[name], run);
       }
     } else if (isList(model)) {
       for (let index = 0; index < model.length; index++) {
@@ -272,7 +291,20 @@ function wildcardStep({ next, leaf }: Place): Step {
           if (error !== notFound || run.requireProperties) throw error;
         }
       }
-    } else if (!leaf) throw notFound;
+    }
+  };
+}
+
+/**
+ * Hands a member to the collector, unless a scan has come to the last segment through a list: then only the element
+ * counts that the segment before names, so that `$..[0].title` finds titles and `$..*.title` finds none in lists.
+ * Observed: Jayway 2.9, see the comparison of answers in `jsonpath.test.ts`.
+ */
+function collectMember(next: Step, previous: Segment | undefined): Step {
+  if (previous?.kind === undefined) return next;
+  const named = previous.kind === 'index' && previous.indexes.length === 1 ? previous.indexes[0] : undefined;
+  return (model, run) => {
+    if (run.scannedIndex === -1 || run.scannedIndex === named) next(model, run);
   };
 }
 
@@ -280,14 +312,14 @@ function wildcardStep({ next, leaf }: Place): Step {
  * All values below, parents first. The following segment is tried on every object that has what it asks for; on lists
  * it is skipped unless it is the last, and what stands behind it gets the elements.
  */
-function scanStep({ next, following, behindFollowing, upstreamDefinite: _ }: Place): Step {
+function scanStep({ next, following, behindFollowing, twoLeft }: Place): Step {
   if (following === undefined || behindFollowing === undefined) {
     return () => {
       throw new JsonPathError('IllegalStateException', 'Current path token is a leaf');
     };
   }
-  const applies = scanCondition(following);
-  const lastStep = behindFollowing === collect;
+  const followingIsLast = behindFollowing === collect;
+  const applies = scanCondition(following, followingIsLast);
   return (model, run) => {
     const waiting: unknown[] = [model];
     while (waiting.length > 0) {
@@ -303,8 +335,13 @@ function scanStep({ next, following, behindFollowing, upstreamDefinite: _ }: Pla
         run.work.spend(names.length);
       } else if (isList(value)) {
         if (applies(value, run)) {
-          if (lastStep) next(value, run);
-          else for (const item of value) behindFollowing(item, run);
+          if (followingIsLast) next(value, run);
+          else {
+            for (let index = 0; index < value.length; index++) {
+              if (twoLeft) run.scannedIndex = index;
+              behindFollowing(value[index], run);
+            }
+          }
         }
         for (let index = value.length - 1; index >= 0; index--) {
           const child = value[index];
@@ -318,12 +355,13 @@ function scanStep({ next, following, behindFollowing, upstreamDefinite: _ }: Pla
 
 type Condition = (model: unknown, run: Run) => boolean;
 
-function scanCondition(following: Segment): Condition {
+function scanCondition(following: Segment, isLast: boolean): Condition {
   switch (following.kind) {
     case 'property': {
       const { names } = following;
-      return (model, run) =>
-        isObject(model) && (run.requireProperties || names.every((name) => Object.hasOwn(model, name)));
+      // Several names that are not the last segment are looked for one by one.
+      if (names.length > 1 && !isLast) return isObject;
+      return (model) => isObject(model) && names.every((name) => Object.hasOwn(model, name));
     }
     case 'index':
     case 'slice':

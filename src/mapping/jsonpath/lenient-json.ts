@@ -88,7 +88,7 @@ class LenientReader {
       if (this.#text[this.#at] !== ':') throw invalidJson(`Expected a colon after ${key}`);
       this.#at++;
       this.#blanks();
-      if (this.#at >= this.#text.length) throw invalidJson('Unexpected end of JSON in an object');
+      if ('},:'.includes(this.#text[this.#at] ?? '}')) throw invalidJson(`Expected a value of ${key}`);
       const value = this.#value(',}', depth + 1);
       Object.defineProperty(out, key, { value, enumerable: true, configurable: true, writable: true });
     }
@@ -115,8 +115,9 @@ class LenientReader {
         out += String.fromCharCode(Number.parseInt(hex, 16));
         this.#at += length;
       } else {
-        const at = 'ntrfb'.indexOf(escaped);
-        out += at === -1 ? escaped : '\n\t\r\f\b'[at];
+        // An escape that does not exist says nothing.
+        const at = `ntrfb'"\\/`.indexOf(escaped);
+        if (at !== -1) out += `\n\t\r\f\b'"\\/`[at];
       }
     }
   }

@@ -29,6 +29,9 @@ const clients: Readonly<Record<string, string>> = {
   sts: '@aws-sdk/client-sts',
 };
 
+/** Services that older clients call in another protocol than the SDK does, with what that protocol needs. */
+const alsoSpoken: Readonly<Record<string, Pick<ServiceModel, 'protocols' | 'xmlNamespace'>>> = {};
+
 /** Enumerations in the order in which AWS prints them in its refusals; the others stand as in the SDK. */
 const printedOrder: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   apigateway: {
@@ -100,6 +103,7 @@ async function extractModel(name: string, packageName: string): Promise<ServiceM
   const { version } = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8')) as { version: string };
   const config = configOf(sdk);
   const { apiVersion, serviceId, defaultSigningName: signingName, protocol } = config;
+  const xmlNamespace = alsoSpoken[name]?.xmlNamespace ?? protocol.options?.xmlNamespace;
   const declared = declarationsOf(folder, sdk);
   const shapes = new Shapes(declared.enumOf);
   const operations: Record<string, Operation> = {};
@@ -138,9 +142,9 @@ async function extractModel(name: string, packageName: string): Promise<ServiceM
     serviceId,
     signingName,
     apiVersion,
-    protocol: protocolOf(protocol.getShapeId()),
+    protocols: [protocolOf(protocol.getShapeId()), ...(alsoSpoken[name]?.protocols ?? [])],
     ...(protocol.options?.serviceTarget !== undefined && { targetPrefix: protocol.options.serviceTarget }),
-    ...(protocol.options?.xmlNamespace !== undefined && { xmlNamespace: protocol.options.xmlNamespace }),
+    ...(xmlNamespace !== undefined && { xmlNamespace }),
     operations: sorted(operations),
     shapes: sorted(shapes.byName),
     enums: sorted(inPrintedOrder(name, declared.enums, shapes.enumsInUse)),

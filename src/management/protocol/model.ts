@@ -17,8 +17,8 @@ export interface ServiceHead {
   /** The service in a signature's credential scope; several services may share one. */
   readonly signingName: string;
   readonly apiVersion: string;
-  /** The one its SDK speaks. */
-  readonly protocol: Protocol;
+  /** The one its SDK speaks, then others that its older clients do. */
+  readonly protocols: readonly Protocol[];
   /** Of `X-Amz-Target`, before the dot. */
   readonly targetPrefix?: string;
   /** Of XML answers. */

@@ -699,7 +699,7 @@ test('the services that are served can be listed', () => {
     service: 'sts',
     signingName: 'sts',
     apiVersion: '2011-06-15',
-    protocol: 'awsQuery',
+    protocols: ['awsQuery'],
     operations: 11,
     handled: 3,
   });

@@ -20,7 +20,16 @@ import { checkConstraints } from './constraints.ts';
 import { type Conventions, conventionsOf } from './conventions.ts';
 import { renderFault } from './faults.ts';
 import { decodeStructure, encodeStructure, parseJson } from './json.ts';
-import { loadModel, membersOf, type Operation, type ServiceModel, type ServiceName, serviceSummary } from './model.ts';
+import {
+  loadModel,
+  membersOf,
+  type Operation,
+  type Protocol,
+  type ServiceHead,
+  type ServiceModel,
+  type ServiceName,
+  serviceSummary,
+} from './model.ts';
 import { decodeQueryInput, encodeQueryOutput } from './query.ts';
 import type { ManagementRequest, ManagementResponse } from './request.ts';
 import { decodeRestInput, encodeRestOutput } from './rest.ts';
@@ -31,7 +40,8 @@ import { decompressed, listen, type Speech, tooLarge } from './speech.ts';
 export type Handler = (input: never, call: Call) => unknown;
 
 export interface Service {
-  readonly model: ServiceName;
+  /** By name, to be read when it is first called; or the model itself. */
+  readonly model: ServiceName | ServiceModel;
   /** By operation: a `HandlersOf<OperationsOf<typeof Sdk>>`. */
   readonly handlers: Readonly<Record<string, Handler>>;
 }
@@ -58,11 +68,11 @@ export interface ProtocolOptions {
   readonly bodyBytesMax?: number;
 }
 
-export interface ServiceSummary {
-  readonly service: ServiceName;
+export interface ServedSummary {
+  readonly service: string;
   readonly signingName: string;
   readonly apiVersion: string;
-  readonly protocol: string;
+  readonly protocols: readonly Protocol[];
   /** In the service's model, and how many of them have a handler. */
   readonly operations: number;
   readonly handled: number;
@@ -72,7 +82,7 @@ export interface ManagementProtocol {
   /** Never rejects: whatever goes wrong becomes an answer. */
   handle(request: ManagementRequest): Promise<ManagementResponse>;
   /** What is served, for `doctor` and the like. */
-  readonly services: readonly ServiceSummary[];
+  readonly services: readonly ServedSummary[];
   /** The largest body that any service takes; a listener need not collect more than one byte beyond it. */
   readonly bodyBytesMax: number;
 }
@@ -83,10 +93,9 @@ export function createManagementProtocol(options: ProtocolOptions): ManagementPr
 }
 
 interface Served {
-  readonly service: ServiceName;
-  readonly signingName: string;
-  readonly targetPrefix: string | undefined;
-  readonly speaks: Speech['style'];
+  readonly head: ServiceHead;
+  readonly model: () => ServiceModel;
+  readonly speaks: ReadonlySet<Speech['style']>;
   readonly handlers: Service['handlers'];
   readonly conventions: Conventions;
 }
@@ -110,7 +119,7 @@ interface Caller {
 const noLabels: ReadonlyMap<string, string> = new Map();
 
 class Server {
-  readonly services: readonly ServiceSummary[];
+  readonly services: readonly ServedSummary[];
   readonly bodyBytesMax: number;
   readonly #options: ProtocolOptions;
   readonly #served: readonly Served[];
@@ -122,14 +131,20 @@ class Server {
     this.#options = options;
     this.#bodyBytesUsual = options.bodyBytesMax ?? 10 * 1024 * 1024;
     this.#served = options.services.map(({ model, handlers }) => {
-      const { signingName, targetPrefix, protocol } = serviceSummary(model);
-      const speaks = protocol === 'restJson1' ? 'rest' : protocol === 'awsQuery' ? 'query' : 'awsJson';
-      return { service: model, signingName, targetPrefix, speaks, handlers, conventions: conventionsOf(model) };
+      const head = typeof model === 'string' ? serviceSummary(model) : model;
+      return {
+        head,
+        model: () => (typeof model === 'string' ? loadModel(model) : model),
+        speaks: new Set(head.protocols.map((protocol) => styleOf[protocol])),
+        handlers,
+        conventions: conventionsOf(head.service),
+      };
     });
     this.services = options.services.map(({ model, handlers }) => {
-      const { signingName, apiVersion, protocol, operationCount } = serviceSummary(model);
-      const handled = Object.keys(handlers).length;
-      return { service: model, signingName, apiVersion, protocol, operations: operationCount, handled };
+      const { service, signingName, apiVersion, protocols } = typeof model === 'string' ? serviceSummary(model) : model;
+      const operations =
+        typeof model === 'string' ? serviceSummary(model).operationCount : Object.keys(model.operations).length;
+      return { service, signingName, apiVersion, protocols, operations, handled: Object.keys(handlers).length };
     });
     this.bodyBytesMax = Math.max(
       this.#bodyBytesUsual,
@@ -156,7 +171,7 @@ class Server {
   /** Anything but a refusal is a bug: logged whole, answered bare. */
   #faultOf(error: unknown, target: Target | undefined, requestId: string): ServiceError {
     if (error instanceof ServiceError) return error;
-    const { service } = target?.served ?? {};
+    const service = target?.served.head.service;
     this.#options.log.error({ error, service, operation: target?.name, requestId }, 'a management call failed');
     return new ServiceError('InternalFailure', 500, 'The request processing has failed because of an unknown error');
   }
@@ -164,42 +179,36 @@ class Server {
   /** Looks among the services that the signature names, else, for a better refusal, among all. */
   #find(request: ManagementRequest, speech: Speech): Target | undefined {
     const scope = readScope(request);
-    const named = this.#served.filter(({ signingName }) => signingName === scope?.service);
+    const named = this.#served.filter(({ head }) => head.signingName === scope?.service);
     return this.#findAmong(named.length > 0 ? named : this.#served, request, speech);
   }
 
   #findAmong(candidates: readonly Served[], request: ManagementRequest, speech: Speech): Target | undefined {
-    const speakers = candidates.filter(({ speaks }) => speaks === speech.style);
+    const speakers = candidates.filter(({ speaks }) => speaks.has(speech.style));
     if (speech.style === 'rest') {
-      for (const signingName of new Set(speakers.map((served) => served.signingName))) {
+      for (const signingName of new Set(speakers.map(({ head }) => head.signingName))) {
         const match = this.#routesOf(signingName).match(request.method, request.path, request.query);
-        if (match !== undefined) return this.#target(match.model.service, match.operation, match.labels);
+        const served = speakers.find(({ head }) => head.service === match?.model.service);
+        if (match !== undefined && served !== undefined) return targetOf(served, match.operation, match.labels);
       }
       return undefined;
     }
     const version = speech.parameters?.find(([name]) => name === 'Version')?.[1];
-    for (const { service, targetPrefix } of speakers) {
+    for (const served of speakers) {
+      const { targetPrefix, apiVersion } = served.head;
       if (speech.style === 'awsJson' && targetPrefix !== speech.targetPrefix) continue;
-      if (version !== undefined && version !== serviceSummary(service).apiVersion) continue;
-      const target = this.#target(service, speech.operation ?? '', noLabels);
+      if (version !== undefined && version !== apiVersion) continue;
+      const target = targetOf(served, speech.operation ?? '', noLabels);
       if (target !== undefined) return target;
     }
     return undefined;
   }
 
-  #target(service: string, name: string, labels: ReadonlyMap<string, string>): Target | undefined {
-    const served = this.#served.find((candidate) => candidate.service === service);
-    if (served === undefined) return undefined;
-    const model = loadModel(served.service);
-    const operation = Object.hasOwn(model.operations, name) ? model.operations[name] : undefined;
-    return operation && { served, model, name, operation, labels };
-  }
-
   #routesOf(signingName: string): Routes {
     let routes = this.#routes.get(signingName);
     if (routes === undefined) {
-      const alike = this.#served.filter((served) => served.signingName === signingName && served.speaks === 'rest');
-      routes = new Routes(alike.map(({ service }) => loadModel(service)));
+      const alike = this.#served.filter(({ head, speaks }) => head.signingName === signingName && speaks.has('rest'));
+      routes = new Routes(alike.map(({ model }) => model()));
       this.#routes.set(signingName, routes);
     }
     return routes;
@@ -234,7 +243,7 @@ class Server {
     const outcome = await verifySignature(message, {
       credentialsOf,
       payloadHash: () => sha256(received.body),
-      service: target?.served.signingName ?? scope?.service ?? '',
+      service: target?.served.head.signingName ?? scope?.service ?? '',
       ...(regions !== undefined && { validRegion: (region: string) => regions.includes(region) }),
       nowMs: now(),
       windowMs: conventions.clockWindowMs,
@@ -259,14 +268,14 @@ class Server {
     const { served, model, name } = target;
     const handler = Object.hasOwn(served.handlers, name) ? served.handlers[name] : undefined;
     if (handler === undefined)
-      throw new ServiceError('UnknownOperationException', 404, `${served.service} ${name} is not served here yet`);
+      throw new ServiceError('UnknownOperationException', 404, `${served.head.service} ${name} is not served here yet`);
     checkConstraints(model, name, input, served.conventions);
     const { now, newId, log } = this.#options;
     const call: Call = { ...caller, partition: partitionOf(caller.region), requestId, nowMs: now(), newId };
     // The one place where types are given up: the input was built by the model that the handler's types come from.
     const output = await handler(input as never, call);
     const response = encodeOutput(target, output, speech, requestId);
-    log.debug({ service: served.service, operation: name, status: response.status, requestId }, 'management call');
+    log.debug({ service: served.head.service, operation: name, status: response.status, requestId }, 'management call');
     return response;
   }
 
@@ -284,13 +293,26 @@ class Server {
         ? `${shortened(speech.targetPrefix ?? '')}.${shortened(speech.operation ?? '')}`
         : `${request.method} ${shortened(request.path)}`;
     const served = this.services.map(({ service, operations }) => `${service} (${operations} operations)`).join(', ');
-    const known = scope === undefined || this.#served.some(({ signingName }) => signingName === scope.service);
+    const known = scope === undefined || this.#served.some(({ head }) => head.signingName === scope.service);
     const text = known
       ? `${meant} is no operation of a service that is served here`
       : `The service '${shortened(scope.service)}' is not served here (${meant})`;
     const status = speech.style === 'awsJson' ? 400 : 404;
     return new ServiceError('UnknownOperationException', status, `${text}. Served are: ${served}`);
   }
+}
+
+const styleOf: Readonly<Record<Protocol, Speech['style']>> = {
+  restJson1: 'rest',
+  'awsJson1.0': 'awsJson',
+  'awsJson1.1': 'awsJson',
+  awsQuery: 'query',
+};
+
+function targetOf(served: Served, name: string, labels: ReadonlyMap<string, string>): Target | undefined {
+  const model = served.model();
+  const operation = Object.hasOwn(model.operations, name) ? model.operations[name] : undefined;
+  return operation && { served, model, name, operation, labels };
 }
 
 interface Conversation {

@@ -107,8 +107,8 @@ test('an account has settings from the first day, and a role for logs when it is
     handlers.UpdateAccount({ patchOperations: [{ op, path, value }] }, call());
   assert.equal((await patch('replace', '/cloudwatchRoleArn', cloudwatchRoleArn)).cloudwatchRoleArn, cloudwatchRoleArn);
   assert.ok(!('cloudwatchRoleArn' in (await handlers.GetAccount({}, call({ region: 'eu-west-1' })))));
-  await assert.rejects(patch('replace', '/cloudwatchRoleArn', 'me'), { code: 'BadRequestException' });
-  await assert.rejects(patch('remove', '/features', 'UsagePlans'), { code: 'BadRequestException' });
+  await assert.rejects(async () => patch('replace', '/cloudwatchRoleArn', 'me'), { code: 'BadRequestException' });
+  await assert.rejects(async () => patch('remove', '/features', 'UsagePlans'), { code: 'BadRequestException' });
   assert.ok(!('cloudwatchRoleArn' in (await patch('replace', '/cloudwatchRoleArn', ''))));
 });
 

@@ -110,13 +110,13 @@ test('mutual TLS, policies and the rest are patched', async () => {
   assert.ok(!('mutualTlsAuthentication' in (await patch('remove', '/mutualTlsAuthentication/truststoreUri'))));
   assert.equal((await patch('replace', '/securityPolicy', 'TLS_1_0')).securityPolicy, 'TLS_1_0');
   assert.equal((await patch('replace', '/routingMode', 'ROUTING_RULE_ONLY')).routingMode, 'ROUTING_RULE_ONLY');
-  await assert.rejects(patch('replace', '/securityPolicy', 'SSL_3'), {
+  await assert.rejects(async () => patch('replace', '/securityPolicy', 'SSL_3'), {
     message: '/securityPolicy Invalid request input',
   });
-  await assert.rejects(patch('replace', '/policy', '{"Statement":[{"Effect":"Allow"}]}'), {
+  await assert.rejects(async () => patch('replace', '/policy', '{"Statement":[{"Effect":"Allow"}]}'), {
     message: 'Policies are supported only for private domain names.',
   });
-  await assert.rejects(patch('replace', '/domainName', 'x'), {
+  await assert.rejects(async () => patch('replace', '/domainName', 'x'), {
     message: /^Invalid patch path {2}'\/domainName' specified/,
   });
 });

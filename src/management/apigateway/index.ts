@@ -14,6 +14,7 @@ import { documentationVersions } from './documentation-versions.ts';
 import { domainNameAccessAssociations } from './domain-name-access-associations.ts';
 import { domainNames } from './domain-names.ts';
 import { gatewayResponses } from './gateway-responses.ts';
+import { importExport } from './import-export.ts';
 import { integrationResponses } from './integration-responses.ts';
 import { integrations } from './integrations.ts';
 import { methodResponses } from './method-responses.ts';
@@ -52,6 +53,7 @@ export const apigateway = (dependencies: Dependencies): Handlers => ({
   ...usagePlanKeys(dependencies),
   ...usage(dependencies),
   ...vpcLinks(dependencies),
+  ...importExport(dependencies),
   ...testInvoke(dependencies),
   ...tags(dependencies),
   ...sdks(dependencies),

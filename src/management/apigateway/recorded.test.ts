@@ -6,13 +6,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { sharedUrl, withoutShared } from '../../../test/shared.ts';
-import type { DocumentKinds } from '../../definition/documents.ts';
 import { ServiceError } from '../../definition/errors.ts';
 import { isJsonObject } from '../../definition/json.ts';
-import { openSqliteStore } from '../../store/sqlite.ts';
-import { Documents } from '../documents.ts';
 import type { Call } from '../protocol/call.ts';
-import { apigateway } from './index.ts';
+import { memoryGateway } from './memory-gateway.ts';
 
 interface Step {
   readonly n: number;
@@ -56,29 +53,10 @@ for (const name of recordings) {
 }
 
 async function play({ steps }: Sequence): Promise<void> {
-  await using store = openSqliteStore<DocumentKinds>(':memory:');
-  const handlers = apigateway({
-    documents: new Documents(store),
-    testInvokeMethod: () => Promise.reject(new Error('the data plane is not here')),
-    testInvokeAuthorizer: () => Promise.reject(new Error('the data plane is not here')),
-    settled: () => Promise.resolve(),
-  });
+  await using gateway = memoryGateway();
   const answers = new Map<number, unknown>();
   const bound = new Map<string, string>();
-  let ids = 0;
-  let nowMs = Date.UTC(2026, 0, 1);
   for (const step of steps) {
-    nowMs += 1000;
-    const call: Call = {
-      accountId: '000000000000',
-      region: 'us-east-1',
-      partition: 'aws',
-      callerArn: 'arn:aws:iam::000000000000:root',
-      accessKeyId: 'AKIDEXAMPLE',
-      requestId: `request-${step.n}`,
-      nowMs,
-      newId: (length) => (ids++).toString(36).padStart(length, 'a'),
-    };
     if (step.fixture !== undefined || step.service !== 'apigateway') {
       answers.set(step.n, standIn(step));
       continue;
@@ -87,7 +65,7 @@ async function play({ steps }: Sequence): Promise<void> {
     if (params === unavailable || elsewhere[step.key ?? ''] !== undefined) continue;
     if (step.op === 'test_invoke_method' && step.raises !== true) continue;
     const operation = (step.op ?? '').replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    const answer = await answerOf(Reflect.get(handlers, operation), params, call);
+    const answer = await answerOf(Reflect.get(gateway.handlers, operation), params, gateway.call());
     if (answer === unavailable) continue;
     answers.set(step.n, answer);
     const place = `step ${step.n} ${step.op} ${step.key ?? ''}`;
@@ -109,7 +87,7 @@ async function answerOf(handler: unknown, params: unknown, call: Call): Promise<
     return JSON.parse(JSON.stringify(await Reflect.apply(handler, undefined, [params, call])));
   } catch (error) {
     if (error instanceof ServiceError) return { $error: { Code: error.code, Message: error.message } };
-    if (error instanceof Error && error.message === 'the data plane is not here') return unavailable;
+    if (error instanceof Error && error.message === 'there is no data plane') return unavailable;
     throw error;
   }
 }

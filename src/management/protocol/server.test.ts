@@ -472,11 +472,11 @@ const refusals: (Bare & { when: string; status: number; code: string; text: stri
   },
   {
     when: 'a service that is not served',
-    path: '/bucket/key',
-    service: 's3',
+    path: '/2020-01-01/things',
+    service: 'other',
     status: 404,
     code: 'UnknownOperationException',
-    text: /^The service 's3' is not served here \(GET \/bucket\/key\)\. Served are: apigateway/,
+    text: /^The service 'other' is not served here \(GET \/2020-01-01\/things\)\. Served are: apigateway/,
   },
   {
     when: 'an operation without a handler',
@@ -660,6 +660,15 @@ test('refused: unsigned actions, in the words of query services', async () => {
   assert.match(
     String(response.body),
     /<Code>MissingAuthenticationToken<\/Code><Message>Request is missing Authentication Token</,
+  );
+});
+
+test('refused: a service of XML over rest, so that its clients can read it', async () => {
+  const response = await send({ path: '/bucket//a%20key', service: 's3' });
+  assert.equal(response.status, 400);
+  assert.match(
+    String(response.body),
+    /<Code>InvalidAction<\/Code><Message>The service 's3' is not served here \(GET \/bucket\/\/a%20key\)\. Served are: apigateway/,
   );
 });
 

@@ -159,7 +159,7 @@ class Server {
     let response: ManagementResponse;
     try {
       const request = await decompressed(received, this.#bodyBytesUsual);
-      speech = listen(request);
+      speech = this.#inXmlWhereExpected(listen(request), request);
       target = this.#find(request, speech);
       response = await this.#answer({ received, request, speech, target, requestId });
     } catch (error) {
@@ -174,6 +174,18 @@ class Server {
     const service = target?.served.head.service;
     this.#options.log.error({ error, service, operation: target?.name, requestId }, 'a management call failed');
     return new ServiceError('InternalFailure', 500, 'The request processing has failed because of an unknown error');
+  }
+
+  /** Services that speak XML over rest are not served; that is said in words that their clients can read. */
+  #inXmlWhereExpected(speech: Speech, request: ManagementRequest): Speech {
+    const service = readScope(request)?.service;
+    if (speech.style !== 'rest' || service === undefined || !xmlServices.has(service) || this.#isServed(service))
+      return speech;
+    return { style: 'query', contentType: 'text/xml' };
+  }
+
+  #isServed(signingName: string): boolean {
+    return this.#served.some(({ head }) => head.signingName === signingName);
   }
 
   /** Looks among the services that the signature names, else, for a better refusal, among all. */
@@ -248,6 +260,7 @@ class Server {
       nowMs: now(),
       windowMs: conventions.clockWindowMs,
       presigned: conventions.presigned,
+      uri: scope?.service === 's3' ? 'as sent' : 'normalized',
       keys: this.#keys,
     });
     if (outcome.kind !== 'verified') {
@@ -282,25 +295,30 @@ class Server {
   #unknownOperation(request: ManagementRequest, speech: Speech): ServiceError {
     const scope = readScope(request);
     const version = speech.parameters?.find(([name]) => name === 'Version')?.[1] ?? '';
-    if (speech.style === 'query')
+    const isKnown = scope === undefined || this.#isServed(scope.service);
+    if (speech.style === 'query' && isKnown)
       return new ServiceError(
         'InvalidAction',
         400,
         `Could not find operation ${shortened(speech.operation ?? '')} for version ${shortened(version)}`,
       );
+    const prefix = speech.targetPrefix === undefined ? '' : `${shortened(speech.targetPrefix)}.`;
     const meant =
-      speech.style === 'awsJson'
-        ? `${shortened(speech.targetPrefix ?? '')}.${shortened(speech.operation ?? '')}`
-        : `${request.method} ${shortened(request.path)}`;
-    const served = this.services.map(({ service, operations }) => `${service} (${operations} operations)`).join(', ');
-    const known = scope === undefined || this.#served.some(({ head }) => head.signingName === scope.service);
-    const text = known
+      speech.operation === undefined
+        ? `${request.method} ${shortened(request.path)}`
+        : `${prefix}${shortened(speech.operation)}`;
+    const text = isKnown
       ? `${meant} is no operation of a service that is served here`
       : `The service '${shortened(scope.service)}' is not served here (${meant})`;
-    const status = speech.style === 'awsJson' ? 400 : 404;
-    return new ServiceError('UnknownOperationException', status, `${text}. Served are: ${served}`);
+    const served = this.services.map(({ service, operations }) => `${service} (${operations} operations)`).join(', ');
+    const code = speech.style === 'query' ? 'InvalidAction' : 'UnknownOperationException';
+    const status = speech.style === 'rest' ? 404 : 400;
+    return new ServiceError(code, status, `${text}. Served are: ${served}`);
   }
 }
+
+/** By signing name. */
+const xmlServices: ReadonlySet<string> = new Set(['s3', 'cloudfront', 'route53']);
 
 const styleOf: Readonly<Record<Protocol, Speech['style']>> = {
   restJson1: 'rest',

@@ -110,9 +110,6 @@ function encode(bytes: Buffer): string {
   return text;
 }
 
-/** Encodes one name or value as the canonical query wants it. */
-export const encodeComponent = (text: string): string => encode(Buffer.from(text, 'utf8'));
-
 /** Value of a query parameter, decoded; undefined when absent. The first one counts. */
 export function queryParameter(query: string, name: string): string | undefined {
   for (const part of query.split('&')) {

@@ -119,7 +119,7 @@ export async function verifySignature<Credentials extends SigningCredentials>(
 }
 
 /** Takes the same time wherever the texts differ; the length of a signature is no secret. */
-export function equal(a: string, b: string): boolean {
+function equal(a: string, b: string): boolean {
   const bytesA = Buffer.from(a, 'utf8');
   const bytesB = Buffer.from(b, 'utf8');
   return bytesA.length === bytesB.length && timingSafeEqual(bytesA, bytesB);

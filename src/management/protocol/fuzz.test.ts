@@ -69,7 +69,7 @@ test('random requests, signed or not, are answered without a failure of ours', a
             });
       blamesTheSender(await protocol.handle({ ...message, headers }));
     }),
-    { numRuns: 1500 },
+    { numRuns: 800 },
   );
 });
 
@@ -101,7 +101,7 @@ test('random members for every operation are taken or refused, never a failure o
           blamesTheSender(response);
           assert.notEqual(response.status, 404, operation);
         }),
-        { numRuns: 10 },
+        { numRuns: 5 },
       );
     }
   }

@@ -681,6 +681,26 @@ test('query services take actions in the URL too', async () => {
   );
 });
 
+for (const { service, minutes, status } of [
+  { service: 'apigateway', minutes: 4, status: 200 },
+  { service: 'apigateway', minutes: 6, status: 403 },
+  { service: 'sts', minutes: 14, status: 200 },
+  { service: 'sts', minutes: 16, status: 403 },
+])
+  test(`a clock that is ${minutes} minutes late is answered ${status} by ${service}`, async () => {
+    const later = createManagementProtocol(protocolOptions({ services, now: () => nowMs + minutes * 60_000 }));
+    const isSts = service === 'sts';
+    const message = {
+      method: 'GET',
+      path: isSts ? '/' : '/restapis',
+      query: isSts ? 'Action=GetCallerIdentity' : '',
+      headers: { host: 'h' },
+    };
+    const signing = { payloadHash: sha256(''), service, region: 'us-east-1', credentials: rootKey, nowMs };
+    const headers = signRequest({ ...message, ...signing });
+    assert.equal((await later.handle({ ...message, headers, body: Buffer.alloc(0) })).status, status);
+  });
+
 test('a compressed body is read, its signature covers the compressed bytes', async () => {
   const body = gzipSync('{"name":"small"}');
   const response = await send({ method: 'POST', headers: { 'content-encoding': 'gzip' }, body });

@@ -1,0 +1,95 @@
+/**
+ * Whether the files of a function's directory have changed since they were last looked at: names, sizes and times of
+ * change. Looked at when an invocation comes, so that an edit is never missed and nothing runs in between; a small
+ * directory every time, a large one so seldom that looking takes at most 5 % of a thread.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Not looked into: others' code, which changes by an install, and that changes the folder itself. */
+const notEntered = new Set(['node_modules', '.venv']);
+/** As if they were not there: what tools and interpreters write while they run. */
+const overlooked = new Set(['.git', '__pycache__', '.pytest_cache', '.DS_Store']);
+const filesMax = 20_000;
+const shareOfTime = 20;
+
+interface Folder {
+  modifiedMs: number;
+  readonly names: string;
+}
+
+export class CodeWatch {
+  readonly #directory: string;
+  readonly #folders = new Map<string, Folder>();
+  /** Path to what it looked like. */
+  readonly #files = new Map<string, number>();
+  #lookAgainAtMs = 0;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#look();
+  }
+
+  /** @returns true once after each change */
+  changed(): boolean {
+    const nowMs = performance.now();
+    if (nowMs < this.#lookAgainAtMs) return false;
+    const changed = !this.#looksTheSame();
+    if (changed) this.#look();
+    const tookMs = performance.now() - nowMs;
+    this.#lookAgainAtMs = tookMs < 0.25 ? 0 : nowMs + tookMs * shareOfTime;
+    return changed;
+  }
+
+  #looksTheSame(): boolean {
+    for (const [path, looks] of this.#files) if (looksOf(path) !== looks) return false;
+    // A new or removed file changes its folder; so does a cache that is written, hence the names.
+    for (const [path, folder] of this.#folders) {
+      const modifiedMs = modifiedMsOf(path);
+      if (modifiedMs === folder.modifiedMs) continue;
+      if (notEntered.has(lastOf(path)) || namesOf(entriesOf(path)) !== folder.names) return false;
+      folder.modifiedMs = modifiedMs;
+    }
+    return true;
+  }
+
+  #look(): void {
+    this.#folders.clear();
+    this.#files.clear();
+    const folders = [this.#directory];
+    for (let path = folders.pop(); path !== undefined && this.#files.size < filesMax; path = folders.pop()) {
+      const entries = notEntered.has(lastOf(path)) ? [] : entriesOf(path);
+      this.#folders.set(path, { modifiedMs: modifiedMsOf(path), names: namesOf(entries) });
+      for (const entry of entries) {
+        const inside = join(path, entry.name);
+        if (entry.isDirectory()) folders.push(inside);
+        else this.#files.set(inside, looksOf(inside));
+      }
+    }
+  }
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => !overlooked.has(entry.name));
+  } catch {
+    return [];
+  }
+}
+
+const namesOf = (entries: readonly { readonly name: string }[]): string =>
+  entries
+    .map(({ name }) => name)
+    .sort()
+    .join('/');
+
+const lastOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** -1 when there is none. */
+const modifiedMsOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+
+/** One number for time of change and size; -1 for what is gone. */
+function looksOf(path: string): number {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? -1 : stat.mtimeMs * 1024 + (stat.size % 1024);
+}

@@ -31,19 +31,20 @@ const fieldsOf = {
 
 type PartType = keyof typeof fieldsOf;
 
+/** In the order in which AWS prints them. */
 export const documentationPartTypes = [
-  'API',
-  'AUTHORIZER',
-  'MODEL',
-  'RESOURCE',
-  'METHOD',
-  'PATH_PARAMETER',
-  'QUERY_PARAMETER',
-  'REQUEST_HEADER',
-  'REQUEST_BODY',
-  'RESPONSE',
-  'RESPONSE_HEADER',
   'RESPONSE_BODY',
+  'RESPONSE',
+  'METHOD',
+  'MODEL',
+  'AUTHORIZER',
+  'RESPONSE_HEADER',
+  'RESOURCE',
+  'PATH_PARAMETER',
+  'REQUEST_BODY',
+  'QUERY_PARAMETER',
+  'API',
+  'REQUEST_HEADER',
 ] as const satisfies readonly PartType[];
 
 const fields = ['path', 'method', 'statusCode', 'name'] as const;
@@ -111,6 +112,7 @@ const withPart = (api: RestApi, part: DocumentationPart): RestApi => ({
 });
 
 function propertiesOf(value: string | undefined): string {
+  if (text(value) === undefined) throw badRequest('Documentation part properties must be non-empty');
   if (value === undefined || !isJsonObject(parsedJson(value)))
     throw badRequest('Invalid Documentation part properties specified: a JSON object is required');
   return value;

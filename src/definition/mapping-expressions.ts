@@ -31,8 +31,12 @@ const wrongExpression = (expression: string) => `Invalid mapping expression spec
 const undeclared = (parameter: string) => `Invalid mapping expression parameter specified: ${parameter}`;
 
 /** The names of `requestParameters` of a method. @throws BadRequestException */
-export const checkMethodParameters = (parameters: Readonly<Record<string, boolean>> | undefined): void =>
+export function checkMethodParameters(parameters: Readonly<Record<string, boolean>> | undefined): void {
   refuse(wrongNames(parameters, methodRequestName));
+  const names = Object.keys(parameters ?? {}).map((parameter) => parameter.split('.').slice(3).join('.'));
+  if (new Set(names).size < names.length)
+    throw badRequest('Parameter names must be unique across querystring, header and path');
+}
 
 /** The names of `responseParameters` of a method response. @throws BadRequestException */
 export const checkMethodResponseParameters = (parameters: Readonly<Record<string, boolean>> | undefined): void =>

@@ -82,6 +82,13 @@ for (const { when, edit, code, message } of [
       'Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression specified: page]',
   },
   {
+    when: 'a parameter that is a header as well',
+    edit: () =>
+      put({ requestParameters: { 'method.request.querystring.page': true, 'method.request.header.page': true } }),
+    code: 'BadRequestException',
+    message: 'Parameter names must be unique across querystring, header and path',
+  },
+  {
     when: 'the same response twice',
     edit: () => putMethodResponse(api, 'root', 'GET', { statusCode: '200' }),
     code: 'ConflictException',

@@ -91,12 +91,12 @@ function authorizationTypeOf(value: string | undefined): string {
 
 /** What a method refers to exists; what does not apply to its authorization type is dropped. */
 function checkedMethod(api: RestApi, method: Method): Method {
+  checkMethodParameters(method.requestParameters);
   const authorized = withAuthorizer(api, method);
   const { requestValidatorId } = method;
   if (requestValidatorId !== undefined && entryOf(api.requestValidators, requestValidatorId) === undefined)
     throw badRequest('Invalid Request Validator identifier specified');
   checkModels(api, method.requestModels);
-  checkMethodParameters(method.requestParameters);
   return authorized;
 }
 

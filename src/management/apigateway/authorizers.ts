@@ -9,6 +9,7 @@ import {
 } from '../../definition/authorizers.ts';
 import { Constraints } from '../../definition/constraints.ts';
 import { present } from '../../definition/entries.ts';
+import { conflict } from '../../definition/errors.ts';
 import type { Authorizer } from '../../definition/rest-api.ts';
 import { invalidRestApi } from '../../definition/rest-apis.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -24,7 +25,8 @@ export const authorizers = ({ documents, testInvokeAuthorizer }: Dependencies) =
         call,
         'rest-api',
         restApiId,
-        () => invalidRestApi(call.accountId, restApiId),
+        // Observed by users of AWS: of all calls, this one calls an unknown API a lost race.
+        () => conflict('Unable to complete operation due to concurrent modification. Please try again later.'),
         (before) => createAuthorizer(before, input, id),
       );
       return presentAuthorizer(authorizerOf(api, id));

@@ -1,0 +1,65 @@
+/**
+ * A request on its way through the gate: what the wire read, what steps found out, and the answer as it grows. Every
+ * field is declared here, so that all exchanges have one shape. Steps write only the fields of their part.
+ */
+import type { Readable } from 'node:stream';
+import type { Endpoint } from '../integrations/endpoint.ts';
+import type { BackendResponse } from '../integrations/integrator.ts';
+import type { MethodPlan } from '../plan/method-plan.ts';
+import type { RestSnapshotPlan } from '../plan/rest.ts';
+import { WireExchange } from '../wire/exchange.ts';
+import { continuedTrace, newExtendedRequestId, newRequestId, newTrace } from './identifiers.ts';
+
+export class Exchange extends WireExchange {
+  readonly requestId = newRequestId();
+  readonly extendedRequestId = newExtendedRequestId();
+  #trace: string | null = null;
+
+  // Found by its host and path.
+  /** Host as the client sent it, without port, lower case. */
+  host = '';
+  /** Where in `path` the API's own part begins: `/stage/pets`, or `/pets` behind a custom domain name. */
+  pathStart = 0;
+  /** Path below the stage, `/` at least; slashes and percent-encoding as they were sent. */
+  stagePath = '/';
+  snapshot: RestSnapshotPlan | null = null;
+  /** True when the canary took this request. */
+  canary = false;
+
+  // Found by the path and the method.
+  /** The request's method, or the one it asked for by `X-HTTP-Method-Override`. */
+  httpMethod = '';
+  methodPlan: MethodPlan | null = null;
+  /** Values of the path parameters, in the order of `methodPlan.parameterNames`, as they were sent. */
+  pathValues: string[] = [];
+
+  // What the backend is asked.
+  endpoint: Endpoint | null = null;
+  backendMethod = '';
+  /** Path and query. */
+  backendPath = '';
+  backendHeaders: string[] = [];
+  backendBody: Uint8Array | Readable | null = null;
+  /** Bytes of a streamed body, -1 when unknown. */
+  backendBodyBytes = 0;
+
+  // What the backend said.
+  /** Null until it has answered. */
+  answer: BackendResponse | null = null;
+  integrationStartedAtMs = 0;
+  integrationLatencyMs = 0;
+
+  /** `$context.path`: with the stage, or the base path of a custom domain name, in front. */
+  get contextPath(): string {
+    return this.pathStart === 0 ? this.path : this.path.slice(this.pathStart);
+  }
+
+  /** Value of `X-Amzn-Trace-Id` for the backend; continues the client's trace when there is one. */
+  get trace(): string {
+    if (this.#trace === null) {
+      const sent = this.header('x-amzn-trace-id');
+      this.#trace = sent === undefined ? newTrace(this.receivedAtMs, this.requestId) : continuedTrace(sent);
+    }
+    return this.#trace;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Finds which API and stage a request is for: by the host (`{api-id}.execute-api.…`), by a custom domain name and its
+ * base path mappings, or by a path that starts with `/_api/{api-id}/{stage}`.
+ * Source: Amazon API Gateway Developer Guide, "Invoke REST APIs", "Custom domain name for public REST APIs", "Private
+ * REST APIs".
+ */
+import type { Exchange } from './exchange.ts';
+
+/** A custom domain name with what its paths lead to. */
+export interface DomainMappings {
+  readonly domainName: string;
+  /** `basePath` without slashes around it, may have several parts; `(none)` or empty for the root. */
+  readonly mappings: readonly { readonly basePath: string; readonly restApiId: string; readonly stage?: string }[];
+}
+
+interface Mapping {
+  readonly basePath: string;
+  readonly apiId: string;
+  /** Null: the first part of the path names it. */
+  readonly stage: string | null;
+}
+
+export interface Found {
+  readonly apiId: string;
+  readonly stage: string;
+  /** False behind a custom domain name. */
+  readonly byExecuteApi: boolean;
+}
+
+const slash = 47;
+
+export class Addresses {
+  /** By domain name, lower case; mappings in the order in which they are tried: longest base path first. */
+  readonly #domains = new Map<string, readonly Mapping[]>();
+
+  map({ domainName, mappings }: DomainMappings): void {
+    const compiled = mappings.map(({ basePath, restApiId, stage }) => ({
+      basePath: basePath === '(none)' ? '' : basePath.replaceAll(/^\/+|\/+$/g, ''),
+      apiId: restApiId,
+      stage: stage ?? null,
+    }));
+    compiled.sort((a, b) => b.basePath.length - a.basePath.length);
+    this.#domains.set(domainName.toLowerCase(), Object.freeze(compiled));
+  }
+
+  unmap(domainName: string): void {
+    this.#domains.delete(domainName.toLowerCase());
+  }
+
+  /** Fills in the exchange's host, path start and stage path. @returns undefined when no API is meant */
+  find(x: Exchange): Found | undefined {
+    const { path } = x;
+    x.host = hostOf(x.header('host') ?? '');
+    x.pathStart = lastOfLeadingSlashes(path);
+    const apiId = executeApiId(x);
+    if (apiId !== undefined) return stageIn(x, apiId, x.pathStart, true);
+    const mappings = this.#domains.get(x.host) ?? this.#domains.get(`*${x.host.slice(x.host.indexOf('.'))}`);
+    if (mappings !== undefined) return mapped(x, mappings);
+    if (!path.startsWith('/_api/', x.pathStart)) return undefined;
+    const end = path.indexOf('/', x.pathStart + 6);
+    if (end === -1) return undefined;
+    const named = path.slice(x.pathStart + 6, end);
+    x.pathStart = end + lastOfLeadingSlashes(path.slice(end));
+    return stageIn(x, named, x.pathStart, true);
+  }
+}
+
+/** Without port, lower case. */
+function hostOf(header: string): string {
+  const colon = header.lastIndexOf(':');
+  const host = colon === -1 || header.endsWith(']') ? header : header.slice(0, colon);
+  return host.toLowerCase();
+}
+
+/** Index of the slash that the path begins with: `//stage` is `/stage`. */
+function lastOfLeadingSlashes(path: string): number {
+  let at = 0;
+  while (path.charCodeAt(at + 1) === slash && path.charCodeAt(at) === slash) at++;
+  return at;
+}
+
+function executeApiId(x: Exchange): string | undefined {
+  const { host } = x;
+  const dot = host.indexOf('.');
+  if (dot <= 0 || !host.startsWith('execute-api', dot + 1)) return undefined;
+  const next = host.charCodeAt(dot + 12);
+  if (!Number.isNaN(next) && next !== 46) return undefined;
+  const label = host.slice(0, dot);
+  // A VPC endpoint's own name: the API stands in a header. Its id may also be put in front of the endpoint's.
+  if (label.startsWith('vpce-')) return x.header('x-apigw-api-id');
+  const hyphen = label.indexOf('-');
+  return hyphen === -1 ? label : label.slice(0, hyphen);
+}
+
+/** @param start index of the slash before the stage's name */
+function stageIn(x: Exchange, apiId: string, start: number, byExecuteApi: boolean): Found {
+  const { path } = x;
+  const end = path.indexOf('/', start + 1);
+  const stage = path.slice(start + 1, end === -1 ? path.length : end);
+  x.stagePath = end === -1 ? '/' : path.slice(end);
+  return { apiId, stage, byExecuteApi };
+}
+
+function mapped(x: Exchange, mappings: readonly Mapping[]): Found | undefined {
+  const { path, pathStart } = x;
+  for (const { basePath, apiId, stage } of mappings) {
+    const end = pathStart + 1 + basePath.length;
+    if (basePath !== '' && !path.startsWith(basePath, pathStart + 1)) continue;
+    if (basePath !== '' && end < path.length && path.charCodeAt(end) !== slash) continue;
+    const rest = basePath === '' ? pathStart : end;
+    if (stage === null) return stageIn(x, apiId, rest, false);
+    x.stagePath = rest >= path.length ? '/' : path.slice(rest);
+    return { apiId, stage, byExecuteApi: false };
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+/**
+ * The gate: holds what is being served and answers exchanges by it. Deploying compiles a stage off to the side and
+ * swaps it in at once; requests under way finish on the plan they began with. What does not compile changes nothing.
+ */
+import type { DeployedRestStage } from '../definition/stage.ts';
+import type { Integrators } from '../integrations/integrator.ts';
+import type { Log } from '../observe/log.ts';
+import { compileRestStage } from '../plan/rest.ts';
+import type { Exchange } from './exchange.ts';
+import { forbidden } from './fault.ts';
+import { Addresses, type DomainMappings } from './find-api.ts';
+import { giveGatewayResponse } from './rest/gateway-response.ts';
+import { respond } from './rest/respond.ts';
+import { serve } from './rest/serve.ts';
+import { ServedStage } from './rest/served-stage.ts';
+
+export interface GateOptions {
+  readonly integrators: Integrators;
+  readonly log: Log;
+  /** 0 to 1, for canaries. */
+  readonly random?: () => number;
+}
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #random: () => number;
+  readonly #addresses = new Addresses();
+  /** By API id, then by stage name. */
+  readonly #apis = new Map<string, Map<string, ServedStage>>();
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+  }
+
+  /** @throws PlanError when it does not compile; what was served before is still served then */
+  deploy(deployed: DeployedRestStage): void {
+    const stage = new ServedStage(compileRestStage(deployed), this.#options);
+    const { restApiId, stageName } = stage.plan;
+    const stages = this.#apis.get(restApiId);
+    if (stages === undefined) this.#apis.set(restApiId, new Map([[stageName, stage]]));
+    else stages.set(stageName, stage);
+  }
+
+  retire(restApiId: string, stageName: string): void {
+    const stages = this.#apis.get(restApiId);
+    stages?.delete(stageName);
+    if (stages?.size === 0) this.#apis.delete(restApiId);
+  }
+
+  mapDomain(domain: DomainMappings): void {
+    this.#addresses.map(domain);
+  }
+
+  unmapDomain(domainName: string): void {
+    this.#addresses.unmap(domainName);
+  }
+
+  /** Fills in the answer of an exchange; done when this returns or its promise resolves. */
+  handle(x: Exchange): void | Promise<void> {
+    const found = this.#addresses.find(x);
+    const stage = found === undefined ? undefined : this.#apis.get(found.apiId)?.get(found.stage);
+    if (found === undefined || stage === undefined || (found.byExecuteApi && stage.plan.disableExecuteApiEndpoint)) {
+      giveGatewayResponse(x, forbidden);
+      respond(x);
+      return;
+    }
+    return serve(x, stage, this.#random);
+  }
+}

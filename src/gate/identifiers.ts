@@ -1,0 +1,50 @@
+/**
+ * The identifiers that every answer carries: request id (a UUID), extended request id and trace id. Random bytes come
+ * from a pool, because asking the system for a dozen bytes at a time costs more than the rest of this file.
+ * Source: AWS X-Ray Developer Guide, "Tracing header"; the forms are those of recorded answers.
+ */
+import { randomFillSync, randomUUID } from 'node:crypto';
+
+const pool = Buffer.alloc(8_192);
+let used = pool.length;
+
+function take(bytes: number): number {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  return used - bytes;
+}
+
+export const newRequestId = (): string => randomUUID();
+
+/** `x-amz-apigw-id`, `$context.extendedRequestId`: 15 characters and `=`. */
+export function newExtendedRequestId(): string {
+  const at = take(11);
+  return pool.toString('base64', at, at + 11);
+}
+
+let traceSecond = 0;
+let tracePrefix = '';
+
+/**
+ * `Root=1-{seconds}-{24 digits}` for a request that brought no trace.
+ * @param requestId a UUID, whose random digits serve
+ */
+export function newTrace(receivedAtMs: number, requestId: string): string {
+  const second = Math.floor(receivedAtMs / 1000);
+  if (second !== traceSecond) {
+    traceSecond = second;
+    tracePrefix = `Root=1-${second.toString(16).padStart(8, '0')}-`;
+  }
+  return tracePrefix + requestId.slice(0, 8) + requestId.slice(9, 13) + requestId.slice(24);
+}
+
+/** The trace of a request that brought one: whole as it is; with nothing but a root, a parent of ours is added. */
+export function continuedTrace(sent: string): string {
+  if (!/(?:^|;)\s*Root=/i.test(sent) || /(?:^|;)\s*Parent=/i.test(sent)) return sent;
+  const at = take(8);
+  const sampled = /(?:^|;)\s*Sampled=/i.test(sent) ? '' : ';Sampled=0';
+  return `${sent};Parent=${pool.toString('hex', at, at + 8)}${sampled}`;
+}

@@ -1,0 +1,68 @@
+/**
+ * Calls the backend with what the steps before have prepared, and waits for its answer. A backend that fails is the
+ * fault that Amazon API Gateway makes of it, with a line in the log that says why.
+ * Source: Amazon API Gateway Developer Guide, "Gateway response types"; execution log texts as AWS writes them.
+ */
+import type { BackendCall, BackendFailure, HttpIntegrator, Integrator } from '../../integrations/integrator.ts';
+import type { Log } from '../../observe/log.ts';
+import type { Exchange } from '../exchange.ts';
+import { type Fault, integrationFailure, integrationTimeout, misconfigured } from '../fault.ts';
+import type { Outcome, Step } from '../step.ts';
+
+export function integrateHttp(integrator: HttpIntegrator, timeoutMs: number, log: Log): Step {
+  return (x) => {
+    const { endpoint } = x;
+    if (endpoint === null) throw new Error('no step has prepared the call');
+    x.integrationStartedAtMs = Date.now();
+    const call = integrator.call(endpoint, {
+      method: x.backendMethod,
+      path: x.backendPath,
+      headers: x.backendHeaders,
+      body: x.backendBody,
+      bodyBytes: x.backendBodyBytes,
+      timeoutMs,
+    });
+    x.onAbort = call;
+    return received(x, call, integrator, log);
+  };
+}
+
+async function received(x: Exchange, call: BackendCall, integrator: Integrator, log: Log): Promise<Outcome> {
+  try {
+    x.answer = await call.promise;
+    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    return undefined;
+  } catch (error) {
+    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    return faultOf(x, integrator.failureOf(error), log);
+  }
+}
+
+function faultOf(x: Exchange, failure: BackendFailure, log: Log): Fault {
+  const where = {
+    restApiId: x.snapshot?.restApiId,
+    stage: x.snapshot?.stageName,
+    method: x.methodPlan?.httpMethod,
+    resource: x.methodPlan?.resourcePath,
+    requestId: x.requestId,
+    endpoint: x.endpoint?.key,
+    reason: failure.message,
+  };
+  switch (failure.kind) {
+    case 'timeout':
+      log.warn(where, 'the backend did not answer in time');
+      return integrationTimeout;
+    case 'configuration':
+      log.warn(where, 'the backend can not be called as it is configured');
+      return misconfigured;
+    case 'network':
+      log.warn(where, 'the backend could not be reached or broke off');
+      return integrationFailure;
+    case 'aborted':
+      return integrationFailure; // nobody is there to read it
+    default: {
+      const never: never = failure.kind;
+      throw new Error(`unexpected failure ${String(never)}`);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/** The answer of an HTTP_PROXY integration: the backend's own, with the names that are not its to say renamed. */
+import type { Exchange } from '../exchange.ts';
+import { clientHeaderName } from './response-headers.ts';
+
+export function passResponse(x: Exchange): undefined {
+  const { answer } = x;
+  if (answer === null) throw new Error('no backend has answered');
+  const { headers } = answer;
+  const sent: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = clientHeaderName(headers[i]!);
+    if (name !== null) sent.push(name, headers[i + 1]!);
+  }
+  x.status = answer.status;
+  x.responseHeaders = sent;
+  x.responseBody = answer.body;
+  x.responseBodyBytes = answer.bodyBytes;
+  return undefined;
+}

@@ -1,0 +1,42 @@
+/** A request whose stage has been found: picks the deployment, matches the method, runs its steps, answers. */
+import type { Exchange } from '../exchange.ts';
+import { type Fault, missingAuthenticationToken } from '../fault.ts';
+import { type Outcome, run } from '../step.ts';
+import { giveGatewayResponse } from './gateway-response.ts';
+import { respond } from './respond.ts';
+import type { ServedStage } from './served-stage.ts';
+
+/** @param random 0 to 1, for the canary's share */
+export function serve(x: Exchange, stage: ServedStage, random: () => number): void | Promise<void> {
+  const { canary } = stage;
+  x.canary = canary !== null && random() * 100 < stage.plan.canaryPercent;
+  const snapshot = canary !== null && x.canary ? canary : stage.base;
+  x.snapshot = snapshot.plan;
+  x.httpMethod = methodOf(x);
+  const method = snapshot.methods.match(x.stagePath, x.httpMethod, x.pathValues);
+  if (method === undefined) {
+    conclude(x, missingAuthenticationToken);
+    return;
+  }
+  x.methodPlan = method.plan;
+  const outcome = run(method.steps, x, 0);
+  if (outcome instanceof Promise) return concludeLater(x, outcome);
+  conclude(x, outcome);
+}
+
+async function concludeLater(x: Exchange, waiting: Promise<Outcome>): Promise<void> {
+  conclude(x, await waiting);
+}
+
+function conclude(x: Exchange, fault: Fault | undefined): void {
+  if (fault !== undefined) giveGatewayResponse(x, fault);
+  respond(x);
+}
+
+const overridable: ReadonlySet<string> = new Set(['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']);
+
+/** Clients behind proxies that know GET and POST only say what they mean in a header. */
+function methodOf(x: Exchange): string {
+  const override = x.header('x-http-method-override');
+  return override !== undefined && overridable.has(override) ? override : x.method;
+}

@@ -1,0 +1,42 @@
+/**
+ * Why a deployed stage can not be served: every fault that compiling found, each with the place it stands at, so that
+ * its owner can mend all of them at once.
+ */
+export interface PlanProblem {
+  /** `GET /pets`, or empty where the fault is not a method's. */
+  readonly place: string;
+  /** What of it: `methodIntegration.requestTemplates.application/json`. */
+  readonly field: string;
+  readonly problem: string;
+}
+
+export class PlanError extends Error {
+  override readonly name = 'PlanError';
+  readonly restApiId: string;
+  readonly problems: readonly PlanProblem[];
+
+  constructor(restApiId: string, apiName: string, problems: readonly PlanProblem[]) {
+    super(
+      `REST API ${apiName} (${restApiId}): ${problems
+        .map(({ place, field, problem }) => [place, field, problem].filter((part) => part !== '').join(': '))
+        .join('; ')}`,
+    );
+    this.restApiId = restApiId;
+    this.problems = problems;
+  }
+}
+
+/** Gathers problems while compiling: a part that fails is skipped and the rest is still looked at. */
+export class Problems {
+  readonly found: PlanProblem[] = [];
+
+  /** @returns what `compile` makes, or null when it threw and the problem was noted */
+  attempt<Part>(place: string, field: string, compile: () => Part): Part | null {
+    try {
+      return compile();
+    } catch (error) {
+      this.found.push({ place, field, problem: error instanceof Error ? error.message : String(error) });
+      return null;
+    }
+  }
+}

@@ -7,6 +7,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, parseDocument } from 'yaml';
 import { ServiceError } from '../errors.ts';
+import { parsedJson } from '../json.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -22,6 +23,13 @@ export const isList = (value: Json | undefined): value is readonly Json[] => Arr
 /** Own members only: a document may call its members `constructor`. */
 export const memberOf = (value: Json | undefined, name: string): Json | undefined =>
   isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+
+/** What a stored JSON text holds; undefined when it is no JSON or nested too deeply. */
+export function jsonIn(text: string): Json | undefined {
+  if (parsedJson(text) === undefined) return undefined;
+  const value: Json = JSON.parse(text);
+  return value;
+}
 
 export class OpenApiDocument {
   readonly version: OpenApiVersion;

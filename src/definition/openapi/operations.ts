@@ -231,11 +231,12 @@ function responsesIn(place: OperationPlace, context: OperationContext): Declared
   const declared: DeclaredResponse[] = [];
   for (const [statusCode, each] of operation.get('responses').members()) {
     if (statusCode.startsWith('x-')) continue;
+    const response = each.resolved();
     if (!/^[1-5]\d\d$/.test(statusCode)) {
-      findings.note(`Response '${statusCode}' of method '${called}' has no status code. Ignoring.`);
+      const says = ['schema', 'content', 'headers'].some((name) => response?.get(name).exists);
+      if (says) findings.note(`Response '${statusCode}' of method '${called}' has no status code. Ignoring.`);
       continue;
     }
-    const response = each.resolved();
     if (response?.object() === undefined) continue;
     checkMembers(response, 'response', version, findings);
     const unsupported = (kind: string): void =>

@@ -8,10 +8,9 @@ import { test } from 'node:test';
 import { pathOf } from '../resources.ts';
 import type { Integration, IntegrationResponse, Method, MethodResponse, RestApi } from '../rest-api.ts';
 import { newRestApi } from '../rest-apis.ts';
-import { birth, ids } from './fixtures.ts';
-import { type ImportOptions, importRestApi, readDocument } from './index.ts';
+import { birth, Comparison, ids, isMembers, shared } from './fixtures.ts';
+import { exportRestApi, type ImportOptions, importRestApi, readDocument } from './index.ts';
 
-const shared = new URL('../../../../shared/vectors/', import.meta.url);
 const missing = !existsSync(shared) && 'the recorded vectors are not beside this clone';
 
 interface Vector {
@@ -29,7 +28,7 @@ const vectors: readonly Vector[] = missing
   ? []
   : JSON.parse(readFileSync(new URL('rest/openapi-import.json', shared), 'utf8')).vectors;
 
-const textOf = ({ document, substitutions }: Vector): string => {
+const textOf = ({ document, substitutions }: Pick<Vector, 'document' | 'substitutions'>): string => {
   let text = readFileSync(new URL(document, shared), 'utf8');
   for (const [from, to] of Object.entries(substitutions)) text = text.replaceAll(from, to);
   return text;
@@ -110,48 +109,6 @@ const shown = {
 const sorted = <Item extends object>(items: readonly Item[], by: keyof Item): Item[] =>
   [...items].sort((a, b) => (String(a[by]) < String(b[by]) ? -1 : 1));
 
-/** Compares by the notation of the vectors; the same token is the same text throughout one vector. */
-class Comparison {
-  readonly #tokens = new Map<string, string>();
-
-  same(actual: unknown, expected: unknown, at: string): void {
-    if (isMembers(expected) && '$any' in expected) return;
-    if (isMembers(expected) && '$json' in expected) this.same(JSON.parse(String(actual)), expected.$json, at);
-    else if (Array.isArray(expected)) {
-      assert.ok(Array.isArray(actual), `${at} is a list`);
-      assert.equal(actual.length, expected.length, `length of ${at}`);
-      for (const [index, each] of expected.entries()) this.same(actual[index], each, `${at}[${index}]`);
-    } else if (isMembers(expected)) {
-      const present = Object.entries(isMembers(actual) ? actual : {}).filter(([, value]) => value !== undefined);
-      assert.deepEqual(present.map(([name]) => name).sort(), Object.keys(expected).sort(), `members of ${at}`);
-      for (const [name, value] of present) this.same(value, expected[name], `${at}.${name}`);
-    } else if (typeof expected === 'string') this.#text(actual, expected, at);
-    else assert.equal(actual, expected, at);
-  }
-
-  #text(actual: unknown, expected: string, at: string): void {
-    if (expected === 'datetime' || expected === 'timestamp') return;
-    const names: string[] = [];
-    const pattern = expected
-      .split(/(<[a-z-]+(?::\d+)?>)/)
-      .map((part) => {
-        if (!/^<[a-z-]+(?::\d+)?>$/.test(part)) return RegExp.escape(part);
-        const known = this.#tokens.get(part);
-        if (known !== undefined) return RegExp.escape(known);
-        names.push(part);
-        return '(.+)';
-      })
-      .join('');
-    const found = new RegExp(`^${pattern}$`, 's').exec(String(actual));
-    assert.ok(found, `${at}: ${String(actual)} is not ${expected}`);
-    for (const [index, name] of names.entries())
-      if (/:\d+>$/.test(name)) this.#tokens.set(name, found[index + 1] ?? '');
-  }
-}
-
-const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 test('import: the recorded answers are there', { skip: missing }, () => assert.ok(vectors.length >= 16));
 
 for (const vector of vectors)
@@ -202,3 +159,37 @@ test('import: ids are asked for, never made up', () => {
   });
   for (const { id } of Object.values(api.resources)) assert.match(id, /^n\d+$/);
 });
+
+interface ExportVector {
+  readonly id: string;
+  readonly document: string;
+  readonly substitutions: Readonly<Record<string, string>>;
+  readonly importParameters: { readonly failOnWarnings: boolean };
+  readonly stageName: string;
+  readonly exportType: string;
+  readonly parameters: { readonly extensions?: string };
+  readonly expect: {
+    readonly contentType: string;
+    readonly contentDisposition: string;
+    readonly bodyJson: unknown;
+  };
+}
+
+const exportVectors: readonly ExportVector[] = missing
+  ? []
+  : JSON.parse(readFileSync(new URL('rest/openapi-export.json', shared), 'utf8')).vectors;
+
+for (const { id, importParameters, stageName, exportType, parameters, expect, ...document } of exportVectors)
+  test(`export, recorded: ${id}`, () => {
+    const { api, warnings } = importRestApi(readDocument(textOf(document)), {
+      mode: 'new',
+      birth: birth(),
+      ...importParameters,
+    });
+    assert.deepEqual(warnings, []);
+    const exported = exportRestApi(api, { stageName }, { exportType, ...parameters });
+    const comparison = new Comparison();
+    comparison.same(exported.contentType, expect.contentType, 'contentType');
+    comparison.same(exported.contentDisposition, expect.contentDisposition, 'contentDisposition');
+    comparison.same(JSON.parse(exported.body), expect.bodyJson, 'body');
+  });

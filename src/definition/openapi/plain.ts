@@ -1,0 +1,247 @@
+/**
+ * Plain OpenAPI documents, which say nothing of gateways: `gatewright deploy FILE --backend URL` proxies every operation
+ * to the backend. Names that a REST API cannot have, and that nothing outside the document depends on, are changed on
+ * the way: models `Foo_Bar`, variables of one path segment that are called `{id}` here and `{userId}` there. Checking
+ * who calls is left to the backend, which sees all headers. Every change is a warning of the document.
+ */
+import { badRequest } from '../errors.ts';
+import { isList, isObject, type Json, type JsonObject, memberOf, OpenApiDocument } from './document.ts';
+import { operationNames } from './operations.ts';
+import { localNames } from './place.ts';
+import { rewritten } from './schemas.ts';
+
+const integrationExtension = 'x-amazon-apigateway-integration';
+
+/** @throws BadRequestException when the address is none */
+export function plainOpenApi(document: OpenApiDocument, backendUrl: string): OpenApiDocument {
+  const backend = backendOf(backendUrl);
+  const warnings = [...document.warnings];
+  const warn = (warning: string): void => {
+    if (warnings.length < 1_000) warnings.push(warning);
+  };
+  const named = withModelNames(document, warn);
+  const paths = memberOf(named, 'paths');
+  const keepsSecurity = hasGatewaySecurity(document);
+  const open = keepsSecurity ? named : withoutSecurity(named, warn);
+  const proxies = new Proxies(named, backend, warn, keepsSecurity, open !== named);
+  const proxied = {
+    ...open,
+    ...(isObject(paths) ? { paths: proxies.paths(paths) } : {}),
+  };
+  return new OpenApiDocument(document.version, proxied, warnings);
+}
+
+function backendOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol))
+    throw badRequest(`Invalid backend URL specified: '${url.slice(0, 256)}'. It must begin with http:// or https://`);
+  return url.replace(/[?#].*$/s, '').replace(/\/+$/, '');
+}
+
+type Warn = (warning: string) => void;
+
+/** Models with alphanumeric names, and all references to them. */
+function withModelNames({ root, version }: OpenApiDocument, warn: Warn): JsonObject {
+  const holder = version === '2.0' ? root : memberOf(root, 'components');
+  const member = version === '2.0' ? 'definitions' : 'schemas';
+  const schemas = memberOf(holder, member);
+  if (!isObject(holder) || !isObject(schemas)) return root;
+  const renamed = new Map<string, string>();
+  const taken = new Set(Object.keys(schemas));
+  for (const name of Object.keys(schemas)) {
+    if (/^[a-zA-Z0-9]+$/.test(name)) continue;
+    const wanted = name.replace(/[^a-zA-Z0-9]/g, '') || 'Model';
+    let free = wanted;
+    for (let number = 2; taken.has(free); number++) free = `${wanted}${number}`;
+    taken.add(free);
+    renamed.set(name, free);
+    warn(`Model '${name}' is called '${free}' here: names of models are alphanumeric.`);
+  }
+  if (renamed.size === 0) return root;
+  const renamedSchemas = Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [renamed.get(name) ?? name, schema]),
+  );
+  const prefix = version === '2.0' ? ['definitions'] : ['components', 'schemas'];
+  const whole =
+    version === '2.0'
+      ? { ...root, definitions: renamedSchemas }
+      : { ...root, components: { ...holder, schemas: renamedSchemas } };
+  const reference = (ref: string): string => {
+    const names = localNames(ref);
+    const name = names?.[prefix.length];
+    const other = name === undefined ? undefined : renamed.get(name);
+    if (names === undefined || other === undefined || prefix.some((each, index) => names[index] !== each)) return ref;
+    return `#/${[...prefix, other, ...names.slice(prefix.length + 1)].map(escaped).join('/')}`;
+  };
+  const value = rewritten(whole, reference);
+  return isObject(value) ? value : whole;
+}
+
+const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** Whether the document says how a gateway is to check who calls. */
+function hasGatewaySecurity({ root, version }: OpenApiDocument): boolean {
+  const schemes =
+    version === '2.0'
+      ? memberOf(root, 'securityDefinitions')
+      : memberOf(memberOf(root, 'components'), 'securitySchemes');
+  return (isObject(schemes) ? Object.values(schemes) : []).some(
+    (scheme) => isObject(scheme) && Object.keys(scheme).some((name) => name.startsWith('x-amazon-apigateway-')),
+  );
+}
+
+/** Without the requirements, which the backend checks. */
+function withoutSecurity(holder: JsonObject, warn: Warn): JsonObject {
+  if (!isList(memberOf(holder, 'security'))) return holder;
+  const { security: _backends, ...rest } = holder;
+  warn('Security requirements are left to the backend.');
+  return rest;
+}
+
+/** A node of the path tree: what its segments lead to, and what its variable is called. */
+interface Node {
+  readonly children: Map<string, Node>;
+  variable?: string;
+}
+
+class Proxies {
+  readonly #root: JsonObject;
+  readonly #backend: string;
+  readonly #warn: Warn;
+  readonly #tree: Node = { children: new Map() };
+  readonly #keepsSecurity: boolean;
+  #saidSo: boolean;
+
+  /** @param saidSo whether it has been said that security is left to the backend */
+  constructor(root: JsonObject, backend: string, warn: Warn, keepsSecurity: boolean, saidSo: boolean) {
+    this.#root = root;
+    this.#backend = backend;
+    this.#warn = warn;
+    this.#keepsSecurity = keepsSecurity;
+    this.#saidSo = saidSo;
+  }
+
+  paths(paths: JsonObject): JsonObject {
+    const written = new Map<string, JsonObject>();
+    for (const [name, item] of Object.entries(paths)) {
+      const pathItem = this.#resolved(item);
+      if (!name.startsWith('/') || !isObject(pathItem)) {
+        if (isObject(item)) written.set(name, item);
+        continue;
+      }
+      const variables = new Map<string, string>();
+      const path = this.#canonical(name, variables);
+      const before = written.get(path);
+      const proxied = this.#pathItem(pathItem, path, variables);
+      if (before === undefined) written.set(path, proxied);
+      else {
+        for (const member of Object.keys(proxied))
+          if (Object.hasOwn(operationNames, member) && Object.hasOwn(before, member))
+            this.#warn(`Operation '${member}' of path '${name}' is that of '${path}' already. Ignoring.`);
+        written.set(path, { ...proxied, ...before });
+      }
+    }
+    return Object.fromEntries(written);
+  }
+
+  /** The path with the name that each variable was given first. */
+  #canonical(name: string, variables: Map<string, string>): string {
+    let node = this.#tree;
+    const segments = name.split('/').map((segment) => {
+      const [, variable] = /^\{([^{}+]+)\}$/.exec(segment) ?? [];
+      if (variable !== undefined) {
+        node.variable ??= variable;
+        variables.set(variable, node.variable);
+      }
+      const called = variable === undefined ? segment : `{${node.variable ?? variable}}`;
+      let child = node.children.get(called);
+      if (child === undefined) {
+        child = { children: new Map() };
+        node.children.set(called, child);
+      }
+      node = child;
+      return called;
+    });
+    const path = segments.join('/');
+    if (path !== name) this.#warn(`Path '${name}' is called '${path}' here: a path segment has one variable.`);
+    return path;
+  }
+
+  /** Parameters of the path go to its operations, where they can be renamed and left out. */
+  #pathItem(pathItem: JsonObject, path: string, variables: ReadonlyMap<string, string>): JsonObject {
+    const shared = memberOf(pathItem, 'parameters');
+    return Object.fromEntries(
+      Object.entries(pathItem).flatMap(([member, operation]): [string, Json][] => {
+        const httpMethod = Object.hasOwn(operationNames, member) ? operationNames[member] : undefined;
+        if (member === 'parameters') return [];
+        if (httpMethod === undefined || !isObject(operation)) return [[member, operation]];
+        const own = memberOf(operation, 'parameters');
+        const both = [...(isList(shared) ? shared : []), ...(isList(own) ? own : [])];
+        const { parameters: _declared, ...rest } = this.#open(operation);
+        const parameters = this.#parameters(both, variables, `${httpMethod} ${path}`);
+        return [
+          [
+            member,
+            {
+              [integrationExtension]: this.#integration(httpMethod, path),
+              ...rest,
+              ...(parameters.length === 0 ? {} : { parameters }),
+            },
+          ],
+        ];
+      }),
+    );
+  }
+
+  #open(operation: JsonObject): JsonObject {
+    if (this.#keepsSecurity) return operation;
+    const open = withoutSecurity(operation, this.#saidSo ? () => {} : this.#warn);
+    this.#saidSo ||= open !== operation;
+    return open;
+  }
+
+  #parameters(parameters: readonly Json[], variables: ReadonlyMap<string, string>, called: string): Json[] {
+    return parameters.flatMap((each): Json[] => {
+      const parameter = this.#resolved(each);
+      if (!isObject(parameter)) return [];
+      const { name } = parameter;
+      if (typeof name !== 'string') return [parameter];
+      if (memberOf(parameter, 'in') === 'path') return [{ ...parameter, name: variables.get(name) ?? name }];
+      if (memberOf(parameter, 'in') === 'body' || /^[a-zA-Z0-9._$-]+$/.test(name)) return [parameter];
+      this.#warn(`Parameter '${name}' of method '${called}' is passed on without being declared.`);
+      return [];
+    });
+  }
+
+  /** Query string and headers are passed on by the type of the integration. */
+  #integration(httpMethod: string, path: string): JsonObject {
+    const variables = [...path.matchAll(/\{([^{}+]+)\+?\}/g)].map(([, name = '']) => name);
+    return {
+      type: 'http_proxy',
+      httpMethod,
+      uri: `${this.#backend}${path.replace(/\{([^{}+]+)\+\}/g, '{$1}')}`,
+      payloadFormatVersion: '1.0',
+      passthroughBehavior: 'when_no_match',
+      ...(variables.length === 0
+        ? {}
+        : {
+            requestParameters: Object.fromEntries(
+              variables.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`]),
+            ),
+          }),
+    };
+  }
+
+  /** What a reference into the document leads to. */
+  #resolved(value: Json): Json | undefined {
+    let at: Json | undefined = value;
+    for (let hops = 0; hops < 32; hops++) {
+      const ref = memberOf(at, '$ref');
+      if (typeof ref !== 'string') return at;
+      let target: Json | undefined = this.#root;
+      for (const name of localNames(ref) ?? ['']) target = memberOf(target, name);
+      at = target;
+    }
+    return undefined;
+  }
+}

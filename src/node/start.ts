@@ -7,6 +7,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DocumentKinds } from '../definition/documents.ts';
+import { serviceUnavailable } from '../definition/errors.ts';
 import type { ManagementResponse } from '../management/protocol/request.ts';
 import { createLog } from '../observe/log.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
@@ -61,6 +62,8 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
       settings,
       rootKey,
       log: createLog(settings.logLevel, 'management'),
+      testInvokeMethod: () => Promise.reject(serviceUnavailable('TestInvokeMethod is not served yet')),
+      testInvokeAuthorizer: () => Promise.reject(serviceUnavailable('TestInvokeAuthorizer is not served yet')),
       settled: async () => {
         await feed.announced();
         await workers.settled();

@@ -1,0 +1,88 @@
+/** A gate worker: one thread with its own listeners, plans and upstream connections, told by the main thread what to serve. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Exchange } from '../gate/exchange.ts';
+import { Gate } from '../gate/gate.ts';
+import { UpstreamHttpIntegrator } from '../integrations/http.ts';
+import { createLog } from '../observe/log.ts';
+import { PlanError } from '../plan/plan-error.ts';
+import { type Listener, listen } from '../wire/http-server.ts';
+import { Upstream } from '../wire/upstream.ts';
+import type { FromWorker, GateWorkerOptions, ToWorker } from './gate-messages.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('a gate worker runs in a worker thread');
+// Only `gate-workers.ts` starts this file, and it sends exactly this.
+const options = workerData as GateWorkerOptions;
+
+const log = createLog(options.logLevel, `gate-${options.index}`);
+const gate = new Gate({ integrators: { http: new UpstreamHttpIntegrator(new Upstream()), aws: null }, log });
+const listeners: Listener[] = [];
+
+const tell = (message: FromWorker): void => port.postMessage(message);
+
+function act(message: ToWorker): void {
+  switch (message.type) {
+    case 'deploy': {
+      const { deployed } = message;
+      try {
+        gate.deploy(deployed);
+      } catch (error) {
+        // A definition that does not compile is the owner's to mend; anything else is ours, and kills no thread either.
+        if (!(error instanceof PlanError)) log.error({ error, restApiId: deployed.restApiId }, 'a deployment failed');
+        const problem = error instanceof Error ? error.message : String(error);
+        tell({ type: 'refused', restApiId: deployed.restApiId, stageName: deployed.stage.stageName, problem });
+      }
+      return;
+    }
+    case 'retire':
+      gate.retire(message.restApiId, message.stageName);
+      return;
+    case 'domain':
+      gate.mapDomain(message.domain);
+      return;
+    case 'domain-gone':
+      gate.unmapDomain(message.domainName);
+      return;
+    case 'sync':
+      tell({ type: 'synced', sequence: message.sequence });
+      return;
+    case 'listen':
+      open(message.port, message.tlsPort).catch((error) => {
+        // Ends this thread; the main thread hears of it as of any crash.
+        setImmediate(() => {
+          throw error;
+        });
+      });
+      return;
+    case 'drain':
+      drain(message.drainMs).catch((error) => log.error({ error }, 'the drain failed'));
+      return;
+    default: {
+      const never: never = message;
+      throw new Error(`unexpected message ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+async function open(trafficPort: number, tlsPort: number): Promise<void> {
+  const common = {
+    host: options.host,
+    reusePort: true,
+    exchange: Exchange,
+    handle: (x: Exchange) => gate.handle(x),
+    log,
+  };
+  const plain = await listen({ ...common, port: trafficPort });
+  listeners.push(plain);
+  const { tls } = options;
+  const secure = tls === undefined ? undefined : await listen({ ...common, port: tlsPort, tls });
+  if (secure !== undefined) listeners.push(secure);
+  tell({ type: 'listening', port: plain.port, tlsPort: secure?.port ?? null });
+}
+
+async function drain(drainMs: number): Promise<void> {
+  const abandoned = await Promise.all(listeners.map((listener) => listener.close(drainMs)));
+  tell({ type: 'drained', abandoned: abandoned.reduce((sum, count) => sum + count, 0) });
+}
+
+port.on('message', act);

@@ -49,5 +49,5 @@ export async function startGateway(flags: Readonly<Record<string, string>> = {})
   };
 }
 
-export const clientOf = ({ managementUrl, rootKey }: RunningNode): APIGatewayClient =>
-  new APIGatewayClient({ endpoint: managementUrl, region: 'us-east-1', credentials: rootKey, maxAttempts: 1 });
+export const clientOf = ({ managementUrl, rootKey }: RunningNode, region = 'us-east-1'): APIGatewayClient =>
+  new APIGatewayClient({ endpoint: managementUrl, region, credentials: rootKey, maxAttempts: 1 });

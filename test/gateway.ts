@@ -49,5 +49,7 @@ export async function startGateway(flags: Readonly<Record<string, string>> = {})
   };
 }
 
-export const clientOf = ({ managementUrl, rootKey }: RunningNode, region = 'us-east-1'): APIGatewayClient =>
-  new APIGatewayClient({ endpoint: managementUrl, region, credentials: rootKey, maxAttempts: 1 });
+export const clientOf = (
+  { managementUrl, rootKey }: Pick<RunningNode, 'managementUrl' | 'rootKey'>,
+  region = 'us-east-1',
+): APIGatewayClient => new APIGatewayClient({ endpoint: managementUrl, region, credentials: rootKey, maxAttempts: 1 });

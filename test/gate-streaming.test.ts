@@ -1,0 +1,187 @@
+/** Bodies on their way through the gate: sizes, backpressure, clients and backends that leave early. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import type { DeployedRestStage } from '../src/definition/stage.ts';
+import { apiId, deployedStage, restApi } from './rest-stage.ts';
+import { Backend, echoed, headerIn, RunningGate } from './running-gate.ts';
+
+const proxyTo = (uri: string): DeployedRestStage =>
+  deployedStage(restApi({ '/': { ANY: { integration: { type: 'HTTP_PROXY', uri } } } }));
+
+const host = `${apiId}.execute-api.localhost`;
+
+test('200 MB pass through without gathering in memory', { timeout: 60_000 }, async () => {
+  const total = 200 * 1024 * 1024;
+  let written = 0;
+  await using backend = await Backend.start((_received, response) => {
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': total });
+    const piece = Buffer.alloc(65_536);
+    const more = (): void => {
+      while (written < total) {
+        written += piece.length;
+        if (!response.write(piece)) return;
+      }
+      response.end();
+    };
+    response.on('drain', more);
+    more();
+  });
+  await using gate = await RunningGate.start([proxyTo(backend.url)]);
+  const sent = request({ port: gate.listener.port, path: '/prod', headers: { host }, agent: false }).end();
+  const [response] = await once(sent, 'response');
+  assert.equal(response.headers['content-length'], String(total));
+  let read = 0;
+  let aheadMax = 0;
+  for await (const piece of response) {
+    read += piece.length;
+    aheadMax = Math.max(aheadMax, written - read);
+  }
+  assert.equal(read, total);
+  assert.ok(aheadMax < 40 * 1024 * 1024, `the backend was ${aheadMax} bytes ahead of the client`);
+});
+
+test('a slow backend slows the client down', { timeout: 60_000 }, async () => {
+  const total = 64 * 1024 * 1024;
+  let taken = 0;
+  let sentBytes = 0;
+  await using backend = await Backend.start(async (received, response) => {
+    // Reads nothing until the client has been stopped by backpressure.
+    for (let before = -1; before !== sentBytes; ) {
+      before = sentBytes;
+      for (let i = 0; i < 200; i++) await turn();
+    }
+    assert.ok(sentBytes < total, 'everything was taken though nobody read it');
+    for await (const piece of received) taken += piece.length;
+    response.end('done');
+  });
+  await using gate = await RunningGate.start([proxyTo(backend.url)], { limits: { bodyBytes: 2 * total } });
+  const sent = request({
+    port: gate.listener.port,
+    path: '/prod',
+    method: 'POST',
+    headers: { host, 'content-length': total },
+  });
+  const piece = Buffer.alloc(65_536);
+  const more = (): void => {
+    while (sentBytes < total) {
+      sentBytes += piece.length;
+      if (!sent.write(piece)) return;
+    }
+    sent.end();
+  };
+  sent.on('drain', more);
+  more();
+  const [response] = await once(sent, 'response');
+  assert.equal(response.statusCode, 200);
+  response.resume();
+  await once(response, 'end');
+  assert.equal(taken, total);
+});
+
+test('events reach the client one by one', async () => {
+  const finish = Promise.withResolvers<void>();
+  await using backend = await Backend.start(async (_received, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: one\n\n');
+    await finish.promise;
+    response.end('data: two\n\n');
+  });
+  await using gate = await RunningGate.start([proxyTo(backend.url)]);
+  const sent = request({ port: gate.listener.port, path: '/prod', headers: { host }, agent: false }).end();
+  const [response] = await once(sent, 'response');
+  const [first] = await once(response, 'data');
+  assert.equal(first.toString(), 'data: one\n\n');
+  finish.resolve();
+  const [second] = await once(response, 'data');
+  assert.equal(second.toString(), 'data: two\n\n');
+});
+
+for (const { when, streaming } of [
+  { when: 'before the answer', streaming: false },
+  { when: 'while the answer streams', streaming: true },
+])
+  test(`a client that leaves ${when} takes its call to the backend with it`, async () => {
+    const arrived = Promise.withResolvers<Promise<unknown>>();
+    await using backend = await Backend.start((received, response) => {
+      if (streaming) response.write('begin');
+      arrived.resolve(once(received.socket, 'close'));
+    });
+    await using gate = await RunningGate.start([proxyTo(backend.url)]);
+    const sent = request({ port: gate.listener.port, path: '/prod', headers: { host }, agent: false }).end();
+    sent.on('error', () => {});
+    const closed = await arrived.promise;
+    if (streaming) await once(sent, 'response');
+    assert.equal(gate.listener.inFlight, 1);
+    sent.destroy();
+    await closed;
+    while (gate.listener.inFlight > 0) await turn();
+  });
+
+test('a backend that closes halfway: 504 while nothing has been sent, a cut connection after that', async () => {
+  await using backend = await Backend.start((received, response) => {
+    if (received.url === '/short') response.writeHead(200, { 'content-length': 100 }).write('half');
+    else response.write('x'.repeat(1000));
+    setImmediate(() => response.destroy());
+  });
+  const paths = {
+    '/short': { GET: { integration: { type: 'HTTP_PROXY', uri: `${backend.url}/short` } } },
+    '/long': { GET: { integration: { type: 'HTTP_PROXY', uri: `${backend.url}/long` } } },
+  } as const;
+  await using gate = await RunningGate.start([deployedStage(restApi(paths))]);
+  const answer = await gate.call('/prod/short');
+  assert.equal(answer.status, 504);
+  assert.equal(answer.text, '{"message": "Network error communicating with endpoint"}');
+  assert.match(gate.log.text, /the upstream closed the connection halfway through its answer/);
+  await assert.rejects(gate.call('/prod/long'), { code: 'ECONNRESET' });
+  assert.match(gate.log.text, /an answer broke off/);
+});
+
+test('a body larger than the limit is refused, announced or not', async () => {
+  await using backend = await Backend.start(async (received, response) => {
+    received.resume();
+    received.on('end', () => response.end('took it'));
+  });
+  await using gate = await RunningGate.start([proxyTo(backend.url)], { limits: { bodyBytes: 100_000 } });
+  const fits = await gate.call('/prod', { method: 'POST', body: Buffer.alloc(100_000) });
+  assert.equal(fits.text, 'took it');
+  const announced = await gate.call('/prod', { method: 'POST', body: Buffer.alloc(100_001) });
+  assert.equal(announced.status, 413);
+  const sent = request({ port: gate.listener.port, path: '/prod', method: 'POST', headers: { host }, agent: false });
+  sent.on('error', () => {});
+  for (let i = 0; i < 20; i++) sent.write(Buffer.alloc(10_000));
+  const [response] = await once(sent, 'response');
+  assert.equal(response.statusCode, 413);
+  sent.destroy();
+});
+
+for (const { coding, pack } of [
+  { coding: 'gzip', pack: gzipSync },
+  { coding: 'deflate', pack: deflateSync },
+  { coding: 'deflate', pack: deflateRawSync },
+  { coding: 'identity', pack: (text: string) => Buffer.from(text) },
+])
+  test(`a request body in ${coding} (${pack.name}) reaches the backend unpacked`, async () => {
+    await using backend = await Backend.echo();
+    await using gate = await RunningGate.start([proxyTo(backend.url)]);
+    const seen = echoed(
+      await gate.call('/prod', { method: 'POST', headers: { 'content-encoding': coding }, body: pack('the body') }),
+    );
+    assert.equal(seen.body, 'the body');
+    assert.equal(headerIn(seen.headers, 'content-encoding'), undefined);
+    assert.equal(headerIn(seen.headers, 'content-length'), '8');
+  });
+
+test('a request body that can not be unpacked, or grows too large, is refused', async () => {
+  await using backend = await Backend.echo();
+  await using gate = await RunningGate.start([proxyTo(backend.url)]);
+  const post = async (coding: string, body: Uint8Array): Promise<number> =>
+    (await gate.call('/prod', { method: 'POST', headers: { 'content-encoding': coding }, body })).status;
+  assert.equal(await post('br', Buffer.from('x')), 415);
+  assert.equal(await post('gzip', Buffer.from('not gzip')), 415);
+  assert.equal(await post('gzip', gzipSync(Buffer.alloc(10_485_761))), 413);
+  assert.equal(backend.requests.length, 0);
+});

@@ -16,6 +16,8 @@ export class StageFeed {
   readonly #announce: (message: ToWorker) => void;
   readonly #log: Log;
   readonly #stop: () => void;
+  /** What gates were last told of an API's settings that act at once, by `{restApiId}/{stageName}`. */
+  readonly #liveSettings = new Map<string, string>();
   #queue: Promise<void> = Promise.resolve();
 
   /** @param announce called for each change, in order */
@@ -62,6 +64,7 @@ export class StageFeed {
       case 'stage': {
         const stage = await this.#store.get({ ...key, kind: 'stage' });
         const message = stage === undefined ? undefined : await this.#deployment(key, stage.value);
+        if (message === undefined) this.#liveSettings.delete(key.id);
         this.#announce(message ?? { type: 'retire', restApiId, stageName });
         return;
       }
@@ -112,8 +115,6 @@ export class StageFeed {
     };
     return { type: 'deploy', deployed };
   }
-
-  readonly #liveSettings = new Map<string, string>();
 }
 
 const liveSettingsOf = ({ disableExecuteApiEndpoint, policy }: RestApi) => ({

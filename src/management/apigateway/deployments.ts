@@ -12,6 +12,7 @@ import type { Call } from '../protocol/call.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Handlers, Operations } from './operations.ts';
 import { pageOf } from './pages.ts';
+import { requireServableStage } from './servable.ts';
 import { dateOf } from './times.ts';
 
 export const deployments = ({ documents, settled }: Dependencies) =>
@@ -44,13 +45,12 @@ export const deployments = ({ documents, settled }: Dependencies) =>
             tracingEnabled,
             canarySettings,
           };
-          transaction.put(
-            'stage',
-            `${restApiId}/${stageName}`,
+          const deployed =
             stage === undefined
               ? newStage(restApiId, { ...change, stageName }, call.nowMs)
-              : redeploy(stage, change, call.nowMs),
-          );
+              : redeploy(stage, change, call.nowMs);
+          await requireServableStage(transaction, api, deployed, frozen);
+          transaction.put('stage', `${restApiId}/${stageName}`, deployed);
         }
         return frozen;
       });

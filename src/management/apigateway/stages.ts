@@ -11,6 +11,7 @@ import type { Call } from '../protocol/call.ts';
 import type { Dependencies } from './dependencies.ts';
 import { requireRestApi } from './deployments.ts';
 import type { Handlers, Operations } from './operations.ts';
+import { requireServableStage } from './servable.ts';
 import { dateOf } from './times.ts';
 
 export const stages = ({ documents, settled }: Dependencies) => {
@@ -97,7 +98,8 @@ export const stages = ({ documents, settled }: Dependencies) => {
 export const invalidStage = (): Error => notFound('Invalid stage identifier specified');
 
 /**
- * What a stage refers to must be there; what it referred to before is not looked up again.
+ * What a stage refers to must be there, and gates must be able to serve it; what it referred to before is not looked
+ * up again.
  * @throws NotFoundException for the API, BadRequestException for everything else
  */
 async function requireReferences(
@@ -119,6 +121,7 @@ async function requireReferences(
   if (clientCertificateId !== undefined && clientCertificateId !== before?.clientCertificateId)
     if ((await transaction.find('client-certificate', clientCertificateId)) === undefined)
       throw badRequest('Invalid Client Certificate identifier specified');
+  await requireServableStage(transaction, api, stage);
 }
 
 const presentStage = (stage: Stage): Operations['GetStage']['output'] => {

@@ -83,7 +83,7 @@ export class PendingInvocation {
       });
     } else {
       if (result.functionError === undefined) this.#body.push(null);
-      else this.#body.destroy(new StreamBroken(result.payload));
+      else this.#body.break(new StreamBroken(result.payload));
       this.#complete?.(result);
     }
   }

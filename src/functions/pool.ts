@@ -53,6 +53,8 @@ export class Pool implements EnvironmentOwner {
   /** The one that was used last is used first, so that the others can be retired. */
   readonly #idle: Environment[] = [];
   readonly #starting = new Set<Environment>();
+  /** Those that have answered and will ask for the next invocation in a moment. */
+  readonly #finishing = new Set<Environment>();
   #waiting: PendingInvocation[] = [];
   /** Where the queue begins: taking from an array's front is expensive. */
   #first = 0;
@@ -128,6 +130,7 @@ export class Pool implements EnvironmentOwner {
 
   ready(environment: Environment): void {
     this.#starting.delete(environment);
+    this.#finishing.delete(environment);
     if (environment.stale) {
       environment.retire();
       this.#grow();
@@ -141,7 +144,8 @@ export class Pool implements EnvironmentOwner {
     else this.#idle.push(environment);
   }
 
-  answered(_environment: Environment, ms: number): void {
+  answered(environment: Environment, ms: number): void {
+    this.#finishing.add(environment);
     const nowMs = performance.now();
     this.#answeredAtMs = nowMs;
     if (nowMs - this.#shortestSinceMs > rememberedMs) {
@@ -156,6 +160,7 @@ export class Pool implements EnvironmentOwner {
     this.#environments.delete(environment);
     this.#host.givePlaceBack();
     this.#starting.delete(environment);
+    this.#finishing.delete(environment);
     const idle = this.#idle.indexOf(environment);
     if (idle !== -1) this.#idle.splice(idle, 1);
     if (failure !== undefined && !environment.stale && this.#waitingCount > 0) {
@@ -185,6 +190,7 @@ export class Pool implements EnvironmentOwner {
     const live = this.#environments.size;
     const limit = this.fn.inspect === undefined ? Number.POSITIVE_INFINITY : 1;
     const waiting = this.#waitingCount;
+    const coming = this.#starting.size + this.#finishing.size;
     if (live >= limit || this.#starting.size >= waiting) return 0;
     const nowMs = performance.now();
     let busyStarting = 0;
@@ -193,8 +199,8 @@ export class Pool implements EnvironmentOwner {
     const shortestMs = Math.min(this.#shortestMs, this.#shortestBeforeMs);
     let wanted: number;
     if (live === 0) wanted = 1;
-    else if (shortestMs === Number.POSITIVE_INFINITY) wanted = this.#host.cores - live;
-    else if (shortestMs >= fastMs) wanted = waiting - this.#starting.size;
+    else if (shortestMs === Number.POSITIVE_INFINITY) wanted = Math.min(waiting - coming, this.#host.cores - live);
+    else if (shortestMs >= fastMs) wanted = waiting - coming;
     else wanted = live < this.#host.cores && (waiting * shortestMs) / live > fastMs ? 1 : 0;
     const waitedMs = nowMs - (this.#waiting[this.#first]?.queuedAtMs ?? nowMs);
     const atWork = shortestMs < fastMs && nowMs - this.#answeredAtMs < patienceMs;

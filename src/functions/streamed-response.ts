@@ -10,10 +10,24 @@ export const streamedBytesMax = 200 * 1024 * 1024;
 /** A Readable that is pushed to, and says when it wants more. */
 export class StreamedBody extends Readable {
   readonly #more: () => void;
+  #broken: Error | null = null;
 
   constructor(more: () => void) {
     super();
     this.#more = more;
+  }
+
+  /** Fails once what is here has been read. */
+  break(error: Error): void {
+    if (this.readableLength === 0) this.destroy(error);
+    else this.#broken = error;
+  }
+
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size);
+    const error = this.#broken;
+    if (error !== null && this.readableLength === 0) process.nextTick(() => this.destroy(error));
+    return chunk;
   }
 
   override _read(): void {

@@ -118,13 +118,13 @@ function headersOf(head) {
   return headers;
 }
 
-/** Sends an error; `then` runs once it has left this process. */
-function post(where, error, then) {
+/** Sends an error and, with it, what comes `after`; `then` runs once they have left this process. */
+function post(where, error, then, after = '') {
   const body = JSON.stringify(failureOf(error));
   acknowledged.push(null);
   socket.ref();
   socket.write(
-    `POST ${api}${where} HTTP/1.1\r\nContent-Type: application/vnd.aws.lambda.error+json\r\nLambda-Runtime-Function-Error-Type: Unhandled\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `POST ${api}${where} HTTP/1.1\r\nContent-Type: application/vnd.aws.lambda.error+json\r\nLambda-Runtime-Function-Error-Type: Unhandled\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}${after}`,
     then,
   );
 }
@@ -167,8 +167,7 @@ function invokeBuffered(id, headers, body) {
     done = true;
     onIdle = null;
     log.failure('Invoke Error', error);
-    post(`/invocation/${id}/error`, error ?? 'handled');
-    socket.write(askNext);
+    post(`/invocation/${id}/error`, error ?? 'handled', undefined, askNext);
   };
   const settle = (error, result) => {
     if (error !== undefined && error !== null) fail(error);

@@ -11,6 +11,7 @@ import { serviceUnavailable } from '../definition/errors.ts';
 import type { ManagementResponse } from '../management/protocol/request.ts';
 import { createLog } from '../observe/log.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
+import { consolePage } from './console-page.ts';
 import type { ServedTls } from './gate-messages.ts';
 import { GateWorkers } from './gate-workers.ts';
 import { createManagement } from './management.ts';
@@ -81,12 +82,13 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
       port: settings.managementPort,
       bodyBytesMax: management.bodyBytesMax,
       handle: management.handle,
-      pages: pagesOf(() => ({ ready: ready && workers.listening > 0, workers })),
+      pages: pagesOf(settings.region, () => ({ ready: ready && workers.listening > 0, workers, managementUrl })),
       log,
     });
+    const managementUrl = `http://${settings.managementHost}:${server.port}`;
     ready = true;
     return {
-      managementUrl: `http://${settings.managementHost}:${server.port}`,
+      managementUrl,
       trafficPort: workers.port,
       trafficTlsPort: workers.tlsPort,
       rootKey,
@@ -121,24 +123,35 @@ async function tlsOf(settings: Settings): Promise<ServedTls | undefined> {
   return { port: settings.trafficTlsPort, certificate, key };
 }
 
-function pagesOf(state: () => { ready: boolean; workers: GateWorkers }): Record<string, () => ManagementResponse> {
-  const json = (status: number, value: unknown): ManagementResponse => ({
-    status,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(value),
-  });
-  const health = (): Record<string, unknown> => {
-    const { ready, workers } = state();
-    return {
+/** Answers that need no signature: nothing of what is defined shows in them. */
+function pagesOf(region: string, state: () => { ready: boolean; workers: GateWorkers; managementUrl: string }) {
+  const facts = () => {
+    const { ready, workers, managementUrl } = state();
+    return { ready, version, region, managementUrl, trafficPort: workers.port, trafficTlsPort: workers.tlsPort };
+  };
+  const health = (status: number): ManagementResponse => {
+    const { ready, trafficPort, trafficTlsPort } = facts();
+    const body = {
       status: ready ? 'ready' : 'draining',
       version,
-      trafficPort: workers.port,
-      trafficTlsPort: workers.tlsPort,
-      workers: workers.listening,
+      trafficPort,
+      trafficTlsPort,
+      workers: state().workers.listening,
     };
+    return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   };
+  const page = (): ManagementResponse => ({
+    status: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    },
+    body: consolePage(facts()),
+  });
   return {
-    '/health': () => json(200, health()),
-    '/ready': () => json(state().ready ? 200 : 503, health()),
+    '/health': () => health(200),
+    '/ready': () => health(state().ready ? 200 : 503),
+    '/console': page,
+    '/console/': page,
   };
 }

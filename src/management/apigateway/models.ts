@@ -1,6 +1,7 @@
 /** Models: JSON schemas of bodies. */
 import { Constraints } from '../../definition/constraints.ts';
 import { present } from '../../definition/entries.ts';
+import { badRequest } from '../../definition/errors.ts';
 import {
   createModel,
   deleteModel,
@@ -10,6 +11,8 @@ import {
   updateModel,
 } from '../../definition/models.ts';
 import { invalidRestApi } from '../../definition/rest-apis.ts';
+import { modelTemplate } from '../../mapping/model-template.ts';
+import { ModelError } from '../../mapping/models.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Handlers } from './operations.ts';
 import { pageOf } from './pages.ts';
@@ -32,6 +35,17 @@ export const models = ({ documents }: Dependencies) =>
       const api = await documents.load(call, 'rest-api', restApiId, () => invalidModelName(modelName));
       const model = modelOf(api, modelName);
       return present({ ...(flatten ? flattenedModel(api, model) : model) });
+    },
+
+    GetModelTemplate: async ({ restApiId, modelName }, call) => {
+      const api = await documents.load(call, 'rest-api', restApiId, () => invalidModelName(modelName));
+      const model = modelOf(api, modelName);
+      try {
+        return { value: modelTemplate(api.models, model.name, restApiId) };
+      } catch (error) {
+        if (error instanceof ModelError) throw badRequest(`Unable to generate a template: ${error.message}`);
+        throw error;
+      }
     },
 
     GetModels: async ({ restApiId, ...page }, call) => {

@@ -73,6 +73,20 @@ test('a clone answers like its source and is an API of its own', async () => {
   assert.equal((await handlers.GetRestApi({ restApiId: clone.id ?? '' }, call())).name, 'copy');
 });
 
+test('a template is drawn from a model; a model that is no JSON has none', async () => {
+  await using gateway = memoryGateway();
+  const { handlers, call } = gateway;
+  const restApiId = await gateway.mockApi();
+  const schema = '{"type":"object","properties":{"name":{"type":"string"}}}';
+  await handlers.CreateModel({ restApiId, name: 'Pet', contentType: 'application/json', schema }, call());
+  const { value = '' } = await handlers.GetModelTemplate({ restApiId, modelName: 'Pet' }, call());
+  assert.match(value, /^#set\(\$inputRoot = \$input\.path\('\$'\)\)\n\{.*"name" : "foo"/s);
+  await handlers.CreateModel({ restApiId, name: 'Page', contentType: 'text/html', schema: '<html/>' }, call());
+  await assert.rejects(async () => handlers.GetModelTemplate({ restApiId, modelName: 'Page' }, call()), {
+    code: 'BadRequestException',
+  });
+});
+
 test('an authorizer is tested with the request that the caller describes', async () => {
   const seen: TestAuthorization[] = [];
   await using gateway = memoryGateway({

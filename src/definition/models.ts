@@ -2,7 +2,7 @@
  * Models: named JSON schemas (draft 4) of bodies. Source: API reference, CreateModel and GetModel; texts are recorded
  * answers. Validating bodies by them is `mapping/`'s.
  */
-import Ajv from 'ajv-draft-04';
+import { isDraft4 } from './draft-4.ts';
 import { entryOf, hasEntry, present, withEntry, withoutEntry } from './entries.ts';
 import { badRequest, conflict, notFound, type ServiceError } from './errors.ts';
 import { isJsonObject, parsedJson } from './json.ts';
@@ -67,27 +67,14 @@ export function createModel(api: RestApi, input: NewModel, id: string): RestApi 
   return { ...api, models: withEntry(api.models, model.name, model) };
 }
 
-// Compiling happens where bodies are validated; here only the form of a schema is checked, against draft 4's own.
-const drafts = new Ajv.default({ strict: false, validateFormats: false, logger: false, ownProperties: true });
-
 function checkSchema(schema: string | undefined, contentType: string): void {
   if (schema === undefined || schema.trim() === '')
     throw badRequest('Model schema must have at least 1 property or array items defined');
   if (!/[/+]json\s*(;|$)/i.test(contentType)) return;
-  const parsed = parsedJson(schema);
-  if (!isJsonObject(parsed) || !isSchema(parsed))
+  if (!isDraft4(parsedJson(schema)))
     throw badRequest(
       'Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]',
     );
-}
-
-function isSchema(parsed: Readonly<Record<string, unknown>>): boolean {
-  const { $schema: _declared, ...schema } = parsed;
-  try {
-    return drafts.validateSchema(schema) === true;
-  } catch {
-    return false;
-  }
 }
 
 const table = patchTable<Model>(refuseListing, [

@@ -36,6 +36,20 @@ const alsoSpoken: Readonly<Record<string, Pick<ServiceModel, 'protocols' | 'xmlN
 const printedOrder: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   apigateway: {
     ApiKeySourceType: ['AUTHORIZER', 'HEADER'],
+    DocumentationPartType: [
+      'RESPONSE_BODY',
+      'RESPONSE',
+      'METHOD',
+      'MODEL',
+      'AUTHORIZER',
+      'RESPONSE_HEADER',
+      'RESOURCE',
+      'PATH_PARAMETER',
+      'REQUEST_BODY',
+      'QUERY_PARAMETER',
+      'API',
+      'REQUEST_HEADER',
+    ],
     EndpointType: ['PRIVATE', 'EDGE', 'REGIONAL'],
     GatewayResponseType: [
       'REQUEST_TOO_LARGE',

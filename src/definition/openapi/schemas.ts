@@ -7,10 +7,13 @@
  * order with `required` sorted.
  */
 import { parsedJson } from '../json.ts';
-import { isList, isObject, type Json, type JsonObject, memberOf, type OpenApiVersion } from './document.ts';
+import { isList, isObject, type Json, type JsonObject, jsonIn, memberOf, type OpenApiVersion } from './document.ts';
 import { localNames } from './place.ts';
 
-/** A schema of draft 4 that OpenAPI cannot write stands beside the part of it that can be. */
+/**
+ * A schema of draft 4 that OpenAPI cannot write stands beside the part of it that can be; as a text, because tools look
+ * for references in anything else.
+ */
 export const wholeSchemaExtension = 'x-gatewright-json-schema';
 
 const modelHost = 'https://apigateway.amazonaws.com/restapis/';
@@ -121,7 +124,8 @@ class SchemaReader {
     if (typeof schema === 'boolean') return schema ? {} : { not: {} };
     if (!isObject(schema)) return this.#fault(`Invalid model schema specified at ${location}`);
     const whole = memberOf(schema, wholeSchemaExtension);
-    if (isObject(whole)) return rewritten(whole, (ref) => this.#ownUrl(ref) ?? ref);
+    const stored = typeof whole === 'string' ? jsonIn(whole) : undefined;
+    if (isObject(stored)) return rewritten(stored, (ref) => this.#ownUrl(ref) ?? ref);
     const ref = memberOf(schema, '$ref');
     if (typeof ref === 'string') return this.#reference(ref, schema, location);
     return this.#ordered(this.#members(schema, location));
@@ -322,7 +326,7 @@ export function openApiSchemaOf(schema: Json, target: SchemaTarget): Json {
   const writer = new SchemaWriter(target);
   const written = writer.write(schema);
   if (!writer.lossy || !target.extensions || !isObject(written)) return written;
-  return { ...written, [wholeSchemaExtension]: schema };
+  return { ...written, [wholeSchemaExtension]: JSON.stringify(schema) };
 }
 
 /** Keywords of draft 4 that the schemas of OpenAPI do not have. */

@@ -54,8 +54,6 @@ const pipesCloseWithinMs = 200;
 export interface Surroundings {
   /** Names this host in the environment of its processes. */
   readonly marker: string;
-  /** Holds a folder for each environment. */
-  readonly directory: string;
   readonly warden: Warden;
   readonly memory: MemoryWatch;
   readonly printBudget: PrintBudget;
@@ -116,6 +114,7 @@ export class Environment implements RuntimeSession {
   #failure: Failure | undefined;
   #initFailure: InitFailure | undefined;
   #exited = false;
+  #logWork: (() => void)[] = [];
 
   constructor(
     fn: FunctionConfiguration,
@@ -130,7 +129,7 @@ export class Environment implements RuntimeSession {
     this.#surroundings = surroundings;
     const id = surroundings.newId();
     this.#name = `${surroundings.marker}:${id}`;
-    this.#directory = join(surroundings.directory, id);
+    this.#directory = join(surroundings.warden.directory, id);
     const nowMs = Date.now();
     this.#log = new EnvironmentLog(fn, logStreamName(fn.version, id, nowMs), surroundings.log);
     this.#log.initStart(launch.runtimeVersion, nowMs);
@@ -316,7 +315,7 @@ export class Environment implements RuntimeSession {
       this.#invokeTimer = setTimeout(() => this.#invocationTimedOut(), this.fn.timeoutMs).unref();
     }
     if (this.#log.wanted || options.logTail === true) {
-      this.#surroundings.afterReading(() => this.#log.start(options.requestId, options.logTail === true, nowMs));
+      this.#afterReading(() => this.#log.start(options.requestId, options.logTail === true, nowMs));
     }
     const connection = this.#asking;
     this.#asking = null;
@@ -371,7 +370,7 @@ export class Environment implements RuntimeSession {
         errorType,
         traceId: options.traceId,
       };
-      this.#surroundings.afterReading(() => {
+      this.#afterReading(() => {
         if (message !== undefined) this.#log.failed(message, nowMs);
         this.#log.end(report, nowMs);
         const logTail = this.#log.tail();
@@ -385,6 +384,19 @@ export class Environment implements RuntimeSession {
   #invocationTimedOut(): void {
     if (this.#state === 'busy' || this.#state === 'answered') this.#fail(timedOut(this.fn.timeoutMs));
   }
+
+  /** Does work of the log when what has been printed before is in it, in the order in which it was asked for. */
+  #afterReading(work: () => void): void {
+    this.#logWork.push(work);
+    if (this.#logWork.length === 1) this.#surroundings.afterReading(this.#doLogWork);
+  }
+
+  readonly #doLogWork = (): void => {
+    if (this.#printed?.behind(() => this.#surroundings.afterReading(this.#doLogWork)) === true) return;
+    const works = this.#logWork;
+    this.#logWork = [];
+    for (const work of works) work();
+  };
 
   // ---- ending --------------------------------------------------------------------------------------------------------
 

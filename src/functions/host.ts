@@ -7,9 +7,7 @@
  * together as many as the host allows. Otherwise it gets an idle environment, a new one, or waits its turn.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
 import { environmentKeyOf, type FunctionConfiguration } from './configuration.ts';
 import type { Surroundings } from './environment.ts';
 import { Interpreters } from './interpreters.ts';
@@ -84,12 +82,10 @@ export class FunctionHost implements FunctionInvoker, AsyncDisposable {
     this.#options = { ...hostDefaults, ...defined(options) };
     this.#libraries = options.libraries ?? {};
     this.#interpreters = new Interpreters(options.interpreters ?? {});
-    const directory = mkdtempSync(join(options.temporaryDirectory ?? tmpdir(), 'gatewright-functions-'));
     const marker = randomBytes(8).toString('hex');
-    this.#warden = new Warden(marker, directory);
+    this.#warden = new Warden(marker, options.temporaryDirectory ?? tmpdir());
     this.#surroundings = {
       marker,
-      directory,
       warden: this.#warden,
       memory: new MemoryWatch(),
       printBudget: new PrintBudget(),

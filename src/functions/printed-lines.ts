@@ -7,9 +7,9 @@ import type { Readable } from 'node:stream';
 import { entryBytesMax } from './log.ts';
 
 const windowMs = 50;
-/** Bytes a window: 5 MB/s for one environment, 20 MB/s for all of a host. */
-const environmentShare = 256 * 1024;
-const hostShare = 1024 * 1024;
+/** Bytes a window: 10 MB/s for one environment, 30 MB/s for all of a host. */
+const environmentShare = 512 * 1024;
+const hostShare = 1536 * 1024;
 
 /** What may be read from all environments of a host together. */
 export class PrintBudget {
@@ -45,6 +45,8 @@ export class PrintedLines {
   #rest: Buffer[] = [];
   #restBytes = 0;
   #draining = false;
+  /** Called when reading goes on. */
+  #onResume: (() => void) | null = null;
 
   constructor(stream: Readable, budget: PrintBudget, print: (message: string) => void) {
     this.#stream = stream;
@@ -57,12 +59,22 @@ export class PrintedLines {
   resume(): void {
     this.taken = 0;
     this.#stream.resume();
+    const onResume = this.#onResume;
+    this.#onResume = null;
+    onResume?.();
+  }
+
+  /** Whether there is more to read than may be read now; if so, it is told when reading goes on. */
+  behind(onResume: () => void): boolean {
+    if (this.#draining || !this.#stream.isPaused()) return false;
+    this.#onResume = onResume;
+    return true;
   }
 
   /** The process has ended: what is left in the pipe is read without waiting, it is little. */
   drain(): void {
     this.#draining = true;
-    this.#stream.resume();
+    this.resume();
   }
 
   /** Makes an entry of a last line without line feed. */

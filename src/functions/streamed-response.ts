@@ -9,6 +9,8 @@ export const streamedBytesMax = 200 * 1024 * 1024;
 
 /** A Readable that is pushed to, and says when it wants more. */
 export class StreamedBody extends Readable {
+  /** Whether any byte has come. */
+  begun = false;
   readonly #more: () => void;
   #broken: Error | null = null;
 

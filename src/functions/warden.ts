@@ -3,11 +3,14 @@
  * left behind, whatever killed it. It knows the host by the pipe on its stdin, which the system closes with the host.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { bootstrapFile } from './launch.ts';
 
 export class Warden {
   readonly #marker: string;
-  readonly #directory: string;
+  readonly #parent: string;
+  #directory: string | null = null;
   /** Process groups that live, so that a new warden can be told. */
   readonly #groups = new Set<number>();
   #process: ChildProcess | null = null;
@@ -15,11 +18,17 @@ export class Warden {
 
   /**
    * @param marker is in the environment of every process: `GATEWRIGHT_ENVIRONMENT={marker}:{number}:`
-   * @param directory is removed in the end
+   * @param parent folder for the folder of this host's temporary files
    */
-  constructor(marker: string, directory: string) {
+  constructor(marker: string, parent: string) {
     this.#marker = marker;
-    this.#directory = directory;
+    this.#parent = parent;
+  }
+
+  /** For the temporary files of this host's environments; made when it is first asked for, removed in the end. */
+  get directory(): string {
+    this.#directory ??= mkdtempSync(join(this.#parent, 'gatewright-functions-'));
+    return this.#directory;
   }
 
   /** An environment has been started as a process group of its own. */
@@ -38,7 +47,10 @@ export class Warden {
   async close(): Promise<void> {
     this.#closed = true;
     const process = this.#process;
-    if (process === null || process.exitCode !== null || process.signalCode !== null) return;
+    if (process === null || process.exitCode !== null || process.signalCode !== null) {
+      if (this.#directory !== null) rmSync(this.#directory, { recursive: true, force: true });
+      return;
+    }
     const gone = new Promise<void>((resolve) => process.once('exit', () => resolve()));
     process.stdin?.end();
     await gone;
@@ -53,7 +65,7 @@ export class Warden {
 
   #running(): ChildProcess {
     if (this.#process !== null) return this.#process;
-    const warden = spawn('/bin/sh', [bootstrapFile('warden.sh'), this.#marker, this.#directory], {
+    const warden = spawn('/bin/sh', [bootstrapFile('warden.sh'), this.#marker, this.directory], {
       // A process group of its own: what interrupts the host at a terminal must not interrupt the warden.
       detached: true,
       cwd: '/',

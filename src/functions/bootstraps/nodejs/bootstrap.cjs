@@ -70,6 +70,33 @@ loadHandler(environment.LAMBDA_TASK_ROOT, environment._HANDLER, environment).the
   },
 );
 
+// ---- what is printed past the console ---------------------------------------------------------------------------------
+
+/** `process.stdout` and `process.stderr`, once somebody has asked for them: making them costs time. */
+const printers = [];
+for (const name of ['stdout', 'stderr']) {
+  const { get } = Object.getOwnPropertyDescriptor(process, name);
+  let stream = null;
+  Object.defineProperty(process, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      if (stream === null) {
+        stream = get.call(process);
+        printers.push(stream);
+      }
+      return stream;
+    },
+  });
+}
+
+/** Calls back once what has been printed has left this process, so that it comes before the answer. */
+function whenPrinted(then) {
+  const full = printers.find((stream) => stream.writableLength > 0 && !stream.destroyed);
+  if (full === undefined) then();
+  else full.write('', () => whenPrinted(then));
+}
+
 // ---- the wire -------------------------------------------------------------------------------------------------------
 
 /** Bytes that make no whole message yet. */
@@ -158,9 +185,9 @@ function invokeBuffered(id, headers, body) {
     onIdle = null;
     acknowledged.push(null);
     socket.ref();
-    socket.write(
-      `POST ${api}/invocation/${id}/response HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}${askNext}`,
-    );
+    const message = `POST ${api}/invocation/${id}/response HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}${askNext}`;
+    if (printers.length === 0) socket.write(message);
+    else whenPrinted(() => socket.write(message));
   };
   const fail = (error) => {
     if (done) return;

@@ -1,0 +1,114 @@
+/**
+ * The function host in a thread of its own, seen from the main thread: starts it, starts it again should it ever fall,
+ * connects others to it, passes its logs on. The thread itself is `host-thread.ts`.
+ */
+import { extname } from 'node:path';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { FunctionPort } from './function-port.ts';
+import type { FunctionHostOptions } from './host.ts';
+import type { LogEntry, LogSink } from './log.ts';
+
+export interface FunctionThreadOptions extends Omit<FunctionHostOptions, 'log'> {
+  readonly log: LogSink;
+  /** Told when the thread has fallen; a new one is started by itself. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** What the thread hears from here. */
+export type ThreadOrder =
+  | { readonly kind: 'connect'; readonly port: MessagePort }
+  | { readonly kind: 'logged'; readonly bytes: number }
+  | { readonly kind: 'close' };
+
+/** What it says. */
+export interface ThreadLog {
+  readonly entries: readonly LogEntry[];
+  readonly bytes: number;
+}
+
+/** A thread that falls again within this time is started again only after it. */
+const restartAfterMs = 1000;
+
+export class FunctionThread implements AsyncDisposable {
+  /** For the main thread's own invocations. */
+  readonly invoker: FunctionPort;
+  readonly #options: FunctionThreadOptions;
+  readonly #connected = new Set<(port: MessagePort) => void>();
+  #worker: Worker;
+  #startedAtMs = 0;
+  #closing = false;
+
+  constructor(options: FunctionThreadOptions) {
+    this.#options = options;
+    this.#worker = this.#start();
+    this.invoker = new FunctionPort(this.#newPort());
+    this.#connected.add((port) => this.invoker.attach(port));
+  }
+
+  /**
+   * Connects another thread.
+   * @param give takes a port to be transferred there, now and whenever the host's thread has been replaced: the first
+   * makes a `FunctionPort`, later ones are for its `attach`
+   * @returns ends the connection's renewal
+   */
+  connect(give: (port: MessagePort) => void): () => void {
+    this.#connected.add(give);
+    give(this.#newPort());
+    return () => {
+      this.#connected.delete(give);
+    };
+  }
+
+  /** Ends the thread as a fault in it would: a new one is started. Environments end with it. */
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  /** Ends all environments and the thread. Whoever invokes should have finished before. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    const gone = new Promise((resolve) => this.#worker.once('exit', resolve));
+    this.#order({ kind: 'close' });
+    await gone;
+    this.invoker.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #start(): Worker {
+    this.#startedAtMs = performance.now();
+    const { log, onFailure, ...workerData } = this.#options;
+    const worker = new Worker(new URL(`./host-thread${extname(import.meta.filename)}`, import.meta.url), {
+      workerData,
+      name: 'functions',
+    });
+    worker.on('message', ({ entries, bytes }: ThreadLog) => {
+      for (const entry of entries) log(entry);
+      this.#order({ kind: 'logged', bytes });
+    });
+    worker.on('error', onFailure);
+    worker.on('exit', () => {
+      if (this.#closing) return;
+      const waitMs = Math.max(0, this.#startedAtMs + restartAfterMs - performance.now());
+      setTimeout(() => {
+        if (this.#closing) return;
+        this.#worker = this.#start();
+        for (const give of this.#connected) give(this.#newPort());
+      }, waitMs);
+    });
+    return worker;
+  }
+
+  #newPort(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#order({ kind: 'connect', port: port1 });
+    return port2;
+  }
+
+  #order(order: ThreadOrder): void {
+    this.#worker.postMessage(order, order.kind === 'connect' ? [order.port] : []);
+  }
+}

@@ -163,7 +163,7 @@ function parsedYamlText(text: string, refuse: Refuse, explain: Refuse): Parsed {
     version: '1.2',
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const at = placesIn(text);
   const [fault] = document.errors;

@@ -16,11 +16,12 @@ for (const file of globSync(`${from}/**/*`)) {
   const target = join(to, relative(from, file)).replace(/\.ts$/, '.js');
   mkdirSync(dirname(target), { recursive: true });
   files++;
-  if (!file.endsWith('.ts')) {
+  if (!/\.m?[jt]s$/.test(file) || file.includes('/bootstraps/')) {
     copyFileSync(file, target);
     continue;
   }
-  const code = stripTypeScriptTypes(readFileSync(file, 'utf8'), { mode: 'strip' });
+  const text = readFileSync(file, 'utf8');
+  const code = file.endsWith('.ts') ? stripTypeScriptTypes(text, { mode: 'strip' }) : text;
   // Module names are the only strings that begin with a dot and end in .ts; src and dist lie equally deep.
   writeFileSync(target, code.replaceAll(/(['"])(\.{1,2}\/[^'"\n]+)\.ts\1/g, '$1$2.js$1'));
 }

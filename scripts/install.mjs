@@ -18,11 +18,21 @@ const lock = createHash('sha256')
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.error('installing packages (once) …');
   // Not `npm ci`: it wants every platform's optional packages in the lockfile, and some registries carry only their own.
-  execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  warmCompileCache();
   writeFileSync(stamp, lock);
 }
 
 if (process.argv.includes('--test')) installServers();
+
+/** Starts and stops a gateway once, so that the first real start is as quick and as small as all later ones. */
+function warmCompileCache() {
+  const node = join(root, 'node_modules', '.bin', 'node');
+  spawnSync(node, [join(root, 'scripts', 'warm-compile-cache.ts')], { cwd: root, stdio: 'ignore', timeout: 60_000 });
+}
 
 /** Debian packages by a program that each brings. What cannot be installed makes its tests skip, with that reason. */
 function installServers() {

@@ -122,7 +122,7 @@ export class GateWorkers {
 
   #startWorker(index: number): Promise<void> {
     const options: GateWorkerOptions = { ...this.#options.worker, index };
-    const thread = new Worker(new URL(import.meta.resolve('./gate-worker.ts')), { workerData: options });
+    const thread = new Worker(new URL(import.meta.resolve('./gate-worker.mjs')), { workerData: options });
     const member: Member = { index, thread, startedAtMs: Date.now(), listening: false, waiting: new Map() };
     this.#members.set(index, member);
     const started = new Promise<void>((resolve, reject) => {

@@ -25,7 +25,7 @@ async function start(dataDir: string, ...flags: string[]): Promise<Started> {
   const child = spawn(
     process.execPath,
     [
-      ...['src/main.ts', 'start', '--json', '--data-dir', dataDir, '--management-port', '0'],
+      ...['bin/gatewright.mjs', 'start', '--json', '--data-dir', dataDir, '--management-port', '0'],
       ...['--traffic-host', '127.0.0.1', '--log-level', 'error', ...flags],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },

@@ -1,4 +1,4 @@
-/** A gate worker: one thread with its own listeners, plans and upstream connections, told by the main thread what to serve. */
+/** The thread of a gate worker: one thread with its own listeners, plans and upstream connections, told by the main thread what to serve. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Exchange } from '../gate/exchange.ts';
 import { Gate } from '../gate/gate.ts';

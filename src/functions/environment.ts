@@ -234,7 +234,7 @@ export class Environment implements RuntimeSession {
   }
 
   #connect(socket: Socket): void {
-    this.#connections.add(new RuntimeConnection(socket, this));
+    this.#connections.add(RuntimeConnection.over(socket, this));
   }
 
   // ---- what the runtime says -----------------------------------------------------------------------------------------
@@ -479,8 +479,7 @@ export class Environment implements RuntimeSession {
     for (const connection of this.#connections) connection.close();
     if (this.#memory !== null) this.#surroundings.memory.remove(this.#memory);
     this.#process?.stdout?.destroy();
-    if (this.#group === 0) return;
-    this.#surroundings.warden.ended(this.#group, this.#name);
+    if (this.#group !== 0) this.#surroundings.warden.ended(this.#group, this.#name);
     rm(this.#directory, { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
   }
 }

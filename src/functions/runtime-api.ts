@@ -79,10 +79,15 @@ export const discarding = (refusalText: string): BodyReceiver => ({
   broken: () => {},
 });
 
+/** What a connection does to its socket. */
+export type RuntimeWire = Pick<Socket, 'pause' | 'resume' | 'destroy' | 'destroySoon'> & {
+  write(data: Uint8Array | string, encoding?: BufferEncoding): unknown;
+};
+
 type Expecting = 'head' | 'body' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers';
 
 export class RuntimeConnection {
-  readonly #socket: Socket;
+  readonly #socket: RuntimeWire;
   readonly #session: RuntimeSession;
   #expecting: Expecting = 'head';
   /** Bytes that make no whole head, line or trailer yet. */
@@ -97,16 +102,18 @@ export class RuntimeConnection {
   /** Answers of this turn, sent together with an event or at the turn's end. */
   #answers = '';
 
-  constructor(socket: Socket, session: RuntimeSession) {
+  constructor(socket: RuntimeWire, session: RuntimeSession) {
     this.#socket = socket;
     this.#session = session;
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+  }
+
+  /** Serves a socket until it closes. */
+  static over(socket: Socket, session: RuntimeSession): RuntimeConnection {
+    const connection = new RuntimeConnection(socket, session);
+    socket.on('data', (chunk: Buffer) => connection.read(chunk));
     socket.on('error', () => {});
-    socket.on('close', () => {
-      this.#receiver?.broken();
-      this.#receiver = null;
-      session.closed(this);
-    });
+    socket.on('close', () => connection.closed());
+    return connection;
   }
 
   /** @param head status line and headers, with the empty line at their end; Latin-1 */
@@ -127,7 +134,15 @@ export class RuntimeConnection {
     this.#socket.destroy();
   }
 
-  #read(chunk: Buffer): void {
+  /** The socket has closed. */
+  closed(): void {
+    this.#receiver?.broken();
+    this.#receiver = null;
+    this.#session.closed(this);
+  }
+
+  /** Bytes have come. */
+  read(chunk: Buffer): void {
     if (this.#closing) return;
     const data = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#rest = null;
@@ -162,7 +177,7 @@ export class RuntimeConnection {
       case 'head': {
         const end = data.indexOf('\r\n\r\n', at);
         if (end === -1) return this.#keep(data, at, headBytesMax);
-        return this.#begin(data.toString('latin1', at, end)) ? end + 4 : -2;
+        return end - at <= headBytesMax && this.#begin(data.toString('latin1', at, end)) ? end + 4 : -2;
       }
       case 'body':
       case 'chunk': {
@@ -197,6 +212,7 @@ export class RuntimeConnection {
         }
         const end = data.indexOf('\r\n\r\n', at);
         if (end === -1) return this.#keep(data, at, trailerBytesMax);
+        if (end - at > trailerBytesMax) return -2;
         this.#finish(linesOf(`\r\n${data.toString('latin1', at, end)}`));
         return end + 4;
       }

@@ -105,15 +105,15 @@ for (const { when, streaming } of [
   { when: 'while the answer streams', streaming: true },
 ])
   test(`a client that leaves ${when} takes its call to the backend with it`, async () => {
-    const arrived = Promise.withResolvers<Promise<unknown>>();
+    const arrived = Promise.withResolvers<{ readonly closed: Promise<unknown> }>();
     await using backend = await Backend.start((received, response) => {
       if (streaming) response.write('begin');
-      arrived.resolve(once(received.socket, 'close'));
+      arrived.resolve({ closed: once(received.socket, 'close') });
     });
     await using gate = await RunningGate.start([proxyTo(backend.url)]);
     const sent = request({ port: gate.listener.port, path: '/prod', headers: { host }, agent: false }).end();
     sent.on('error', () => {});
-    const closed = await arrived.promise;
+    const { closed } = await arrived.promise;
     if (streaming) await once(sent, 'response');
     assert.equal(gate.listener.inFlight, 1);
     sent.destroy();

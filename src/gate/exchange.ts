@@ -33,6 +33,12 @@ export class Exchange extends WireExchange {
   /** Values of the path parameters, in the order of `methodPlan.parameterNames`, as they were sent. */
   pathValues: string[] = [];
 
+  // What the client sent, once a step has needed it.
+  /** The whole body, unpacked; null while it is left to stream. Empty when there is none. */
+  requestBytes: Uint8Array | null = null;
+  /** True when a body that streamed through has grown beyond its limit. */
+  bodyTooLarge = false;
+
   // What the backend is asked.
   endpoint: Endpoint | null = null;
   backendMethod = '';

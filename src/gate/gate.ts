@@ -9,6 +9,8 @@ import { compileRestStage } from '../plan/rest.ts';
 import type { Exchange } from './exchange.ts';
 import { forbidden } from './fault.ts';
 import { Addresses, type DomainMappings } from './find-api.ts';
+import { defaultGateLimits, type GateLimits } from './limits.ts';
+import type { Services } from './rest/assemble.ts';
 import { giveGatewayResponse } from './rest/gateway-response.ts';
 import { respond } from './rest/respond.ts';
 import { serve } from './rest/serve.ts';
@@ -17,25 +19,30 @@ import { ServedStage } from './rest/served-stage.ts';
 export interface GateOptions {
   readonly integrators: Integrators;
   readonly log: Log;
+  readonly limits?: Partial<GateLimits>;
   /** 0 to 1, for canaries. */
   readonly random?: () => number;
 }
 
 export class Gate {
-  readonly #options: GateOptions;
+  readonly #services: Services;
   readonly #random: () => number;
   readonly #addresses = new Addresses();
   /** By API id, then by stage name. */
   readonly #apis = new Map<string, Map<string, ServedStage>>();
 
   constructor(options: GateOptions) {
-    this.#options = options;
+    this.#services = {
+      integrators: options.integrators,
+      log: options.log,
+      limits: { ...defaultGateLimits, ...options.limits },
+    };
     this.#random = options.random ?? Math.random;
   }
 
   /** @throws PlanError when it does not compile; what was served before is still served then */
   deploy(deployed: DeployedRestStage): void {
-    const stage = new ServedStage(compileRestStage(deployed), this.#options);
+    const stage = new ServedStage(compileRestStage(deployed), this.#services);
     const { restApiId, stageName } = stage.plan;
     const stages = this.#apis.get(restApiId);
     if (stages === undefined) this.#apis.set(restApiId, new Map([[stageName, stage]]));
@@ -65,6 +72,6 @@ export class Gate {
       respond(x);
       return;
     }
-    return serve(x, stage, this.#random);
+    return serve(x, stage, this.#services.limits, this.#random);
   }
 }

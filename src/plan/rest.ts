@@ -6,6 +6,7 @@
 import { pathsOf } from '../definition/resources.ts';
 import type { RestApi } from '../definition/rest-api.ts';
 import type { DeployedRestStage, Deployment } from '../definition/stage.ts';
+import { BinaryMediaTypes } from './media-types.ts';
 import { MethodPlan } from './method-plan.ts';
 import { PlanError, Problems } from './plan-error.ts';
 import { ResourceTrie } from './resource-trie.ts';
@@ -19,6 +20,9 @@ export class RestSnapshotPlan {
   readonly deploymentId: string;
   /** Stage variables, with the canary's overrides where this is one. */
   readonly variables: Readonly<Record<string, string>>;
+  readonly binaryMediaTypes: BinaryMediaTypes;
+  /** Size from which on answers are compressed; null: never. */
+  readonly minimumCompressionBytes: number | null;
   readonly resources: ResourceTrie<MethodPlan>;
 
   constructor(
@@ -34,6 +38,8 @@ export class RestSnapshotPlan {
     this.stageName = deployed.stage.stageName;
     this.deploymentId = deployment.id;
     this.variables = Object.freeze({ ...variables });
+    this.binaryMediaTypes = new BinaryMediaTypes(api.binaryMediaTypes);
+    this.minimumCompressionBytes = api.minimumCompressionSize ?? null;
     this.resources = new ResourceTrie(
       [...pathsOf(api)].map(([id, path]) => ({ path, methods: methodsOf(api, id, path, variables, problems) })),
     );

@@ -3,13 +3,15 @@
  * fault that Amazon API Gateway makes of it, with a line in the log that says why.
  * Source: Amazon API Gateway Developer Guide, "Gateway response types"; execution log texts as AWS writes them.
  */
+import { Readable } from 'node:stream';
 import type { BackendCall, BackendFailure, HttpIntegrator, Integrator } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
 import type { Exchange } from '../exchange.ts';
-import { type Fault, integrationFailure, integrationTimeout, misconfigured } from '../fault.ts';
+import { type Fault, integrationFailure, integrationTimeout, misconfigured, requestTooLarge } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
 
-export function integrateHttp(integrator: HttpIntegrator, timeoutMs: number, log: Log): Step {
+/** @param bodyBytesMax bound of a body that streams and whose size nobody announced */
+export function integrateHttp(integrator: HttpIntegrator, timeoutMs: number, bodyBytesMax: number, log: Log): Step {
   return (x) => {
     const { endpoint } = x;
     if (endpoint === null) throw new Error('no step has prepared the call');
@@ -23,8 +25,21 @@ export function integrateHttp(integrator: HttpIntegrator, timeoutMs: number, log
       timeoutMs,
     });
     x.onAbort = call;
+    if (x.backendBody instanceof Readable && x.backendBodyBytes === -1) bound(x.backendBody, x, call, bodyBytesMax);
     return received(x, call, integrator, log);
   };
+}
+
+/** Gives the call up as soon as the body that streams through grows too large. */
+function bound(body: Readable, x: Exchange, call: BackendCall, bytesMax: number): void {
+  let bytes = 0;
+  body.on('data', (piece: Uint8Array) => {
+    bytes += piece.length;
+    if (bytes <= bytesMax || x.bodyTooLarge) return;
+    x.bodyTooLarge = true;
+    call.abort();
+    body.resume();
+  });
 }
 
 async function received(x: Exchange, call: BackendCall, integrator: Integrator, log: Log): Promise<Outcome> {
@@ -34,7 +49,7 @@ async function received(x: Exchange, call: BackendCall, integrator: Integrator, 
     return undefined;
   } catch (error) {
     x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
-    return faultOf(x, integrator.failureOf(error), log);
+    return x.bodyTooLarge ? requestTooLarge : faultOf(x, integrator.failureOf(error), log);
   }
 }
 

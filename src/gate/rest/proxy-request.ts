@@ -50,7 +50,7 @@ export function passRequest(uri: HttpUriPlan, method: string | null): (x: Exchan
     x.backendMethod = method ?? x.httpMethod;
     x.backendPath = path + joinedQuery(query, x.query);
     x.backendHeaders = proxyHeaders(x, endpoint.hostHeader);
-    x.backendBody = x.requestBody;
+    x.backendBody = x.requestBytes ?? x.requestBody;
     x.backendBodyBytes = x.requestBodyBytes;
     return undefined;
   };

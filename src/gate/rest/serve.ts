@@ -1,17 +1,23 @@
 /** A request whose stage has been found: picks the deployment, matches the method, runs its steps, answers. */
 import type { Exchange } from '../exchange.ts';
 import { type Fault, missingAuthenticationToken } from '../fault.ts';
+import { excess, type GateLimits } from '../limits.ts';
 import { type Outcome, run } from '../step.ts';
 import { giveGatewayResponse } from './gateway-response.ts';
 import { respond } from './respond.ts';
 import type { ServedStage } from './served-stage.ts';
 
 /** @param random 0 to 1, for the canary's share */
-export function serve(x: Exchange, stage: ServedStage, random: () => number): void | Promise<void> {
+export function serve(x: Exchange, stage: ServedStage, limits: GateLimits, random: () => number): void | Promise<void> {
   const { canary } = stage;
   x.canary = canary !== null && random() * 100 < stage.plan.canaryPercent;
   const snapshot = canary !== null && x.canary ? canary : stage.base;
   x.snapshot = snapshot.plan;
+  const refused = excess(x, limits);
+  if (refused !== undefined) {
+    conclude(x, refused);
+    return;
+  }
   x.httpMethod = methodOf(x);
   const method = snapshot.methods.match(x.stagePath, x.httpMethod, x.pathValues);
   if (method === undefined) {

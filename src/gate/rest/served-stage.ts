@@ -9,9 +9,9 @@ export class ServedMethod {
   readonly plan: MethodPlan;
   readonly steps: readonly Step[];
 
-  constructor(plan: MethodPlan, services: Services) {
+  constructor(plan: MethodPlan, snapshot: RestSnapshotPlan, services: Services) {
     this.plan = plan;
-    this.steps = stepsOf(plan, services);
+    this.steps = stepsOf(plan, snapshot, services);
     Object.freeze(this);
   }
 }
@@ -22,7 +22,7 @@ export class ServedSnapshot {
 
   constructor(plan: RestSnapshotPlan, services: Services) {
     this.plan = plan;
-    this.methods = plan.resources.map((method) => new ServedMethod(method, services));
+    this.methods = plan.resources.map((method) => new ServedMethod(method, plan, services));
     Object.freeze(this);
   }
 }

@@ -1,0 +1,77 @@
+/**
+ * The request's body, for steps that need the whole of it; where none does it is left to stream. A compressed body is
+ * always taken whole and unpacked, since neither mappings nor backends are told that it was compressed.
+ * Source: Amazon API Gateway Developer Guide, "Call an API method with a compressed payload".
+ */
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gunzip, inflate, inflateRaw } from 'node:zlib';
+import type { Exchange } from '../exchange.ts';
+import { type Fault, requestTooLarge, unsupportedMediaType } from '../fault.ts';
+import type { Outcome, Step } from '../step.ts';
+
+const nothing = Buffer.alloc(0);
+
+/** @param whole false: the body may go on as a stream */
+export function receiveBody(whole: boolean, bytesMax: number): Step {
+  return (x) => {
+    if (x.requestBody === null) {
+      if (whole) x.requestBytes = nothing;
+      return undefined;
+    }
+    const coding = x.header('content-encoding');
+    if (coding === undefined && !whole) return undefined;
+    return receive(x, x.requestBody, coding, bytesMax);
+  };
+}
+
+async function receive(x: Exchange, body: Readable, coding: string | undefined, bytesMax: number): Promise<Outcome> {
+  const bytes = await collect(body, bytesMax);
+  if (bytes === null) return requestTooLarge;
+  x.requestBytes = bytes;
+  return coding === undefined ? undefined : unpack(x, bytes, coding, bytesMax);
+}
+
+/** @returns null when there is more than `bytesMax`; @throws when the client goes away */
+export function collect(stream: Readable, bytesMax: number): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    stream.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes > bytesMax) {
+        // The rest is read and dropped, so that the client gets to read the refusal.
+        stream.removeAllListeners('data');
+        stream.resume();
+        resolve(null);
+      } else pieces.push(piece);
+    });
+    stream.on('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)));
+    stream.on('error', reject);
+    stream.on('close', () => reject(new Error('the body ended early')));
+  });
+}
+
+const unpackers: Readonly<
+  Record<string, readonly ((bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>)[]>
+> = {
+  gzip: [promisify(gunzip)],
+  'x-gzip': [promisify(gunzip)],
+  // Named after zlib's format, but half of the world sends raw deflate under this name.
+  deflate: [promisify(inflate), promisify(inflateRaw)],
+};
+
+async function unpack(x: Exchange, packed: Uint8Array, coding: string, bytesMax: number): Promise<Fault | undefined> {
+  const name = coding.trim().toLowerCase();
+  if (name === 'identity' || name === '' || packed.length === 0) return undefined;
+  if (!Object.hasOwn(unpackers, name)) return unsupportedMediaType;
+  for (const unpacker of unpackers[name]!) {
+    try {
+      x.requestBytes = await unpacker(packed, { maxOutputLength: bytesMax });
+      return undefined;
+    } catch (error) {
+      if (error instanceof RangeError) return requestTooLarge;
+    }
+  }
+  return unsupportedMediaType;
+}

@@ -24,6 +24,10 @@ export const isList = (value: Json | undefined): value is readonly Json[] => Arr
 export const memberOf = (value: Json | undefined, name: string): Json | undefined =>
   isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 
+/** The objects that an object has as its members. */
+export const objectsIn = (value: Json | undefined): JsonObject[] =>
+  isObject(value) ? Object.values(value).filter(isObject) : [];
+
 /** What a stored JSON text holds; undefined when it is no JSON or nested too deeply. */
 export function jsonIn(text: string): Json | undefined {
   if (parsedJson(text) === undefined) return undefined;

@@ -3,7 +3,7 @@
  * only REST APIs have. Source: Developer Guide, "OpenAPI extensions for API Gateway", which says of each extension what
  * it is for; HTTP APIs import OpenAPI 3 only, and need a payload format version in every integration.
  */
-import { isList, isObject, type Json, type JsonObject, memberOf, type OpenApiDocument } from './document.ts';
+import { isList, isObject, type Json, type JsonObject, memberOf, type OpenApiDocument, objectsIn } from './document.ts';
 import { operationNames } from './operations.ts';
 import { localNames } from './place.ts';
 
@@ -31,9 +31,6 @@ export function kindOf({ version, root }: OpenApiDocument): 'rest' | 'http' {
   );
   return operations.some((operation) => isRestOperation(operation, root)) ? 'rest' : 'http';
 }
-
-const objectsIn = (value: Json | undefined): JsonObject[] =>
-  isObject(value) ? Object.values(value).filter(isObject) : [];
 
 function isRestScheme(scheme: JsonObject): boolean {
   const authorizer = memberOf(scheme, 'x-amazon-apigateway-authorizer');

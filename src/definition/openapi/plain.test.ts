@@ -127,6 +127,23 @@ test('plain: security that the gateway is told how to check stays', () => {
   assert.equal(method?.authorizationType, 'AWS_IAM');
 });
 
+const gatewayDocuments: readonly (readonly [where: string, members: Record<string, unknown>, operation: object])[] = [
+  ['the document', { 'x-amazon-apigateway-api-key-source': 'HEADER' }, {}],
+  ['an operation', {}, { 'x-amazon-apigateway-integration': { type: 'mock' } }],
+];
+for (const [where, members, operation] of gatewayDocuments)
+  test(`plain: an API key stays required when an extension stands in ${where}`, () => {
+    const api = deployed(
+      oas30({
+        ...members,
+        paths: { '/a': { get: { security: [{ key: [] }], ...operation } } },
+        components: { securitySchemes: { key: { type: 'apiKey', name: 'x-api-key', in: 'header' } } },
+      }),
+    );
+    const [method] = Object.values(api.resources).flatMap(({ methods }) => Object.values(methods));
+    assert.equal(method?.apiKeyRequired, true);
+  });
+
 for (const url of ['ftp://x', 'x', '', '/a'])
   test(`plain: '${url}' is no backend`, () => {
     assert.throws(() => proxied(oas30({}), url), { message: /^Invalid backend URL specified/ });

@@ -2,10 +2,11 @@
  * Plain OpenAPI documents, which say nothing of gateways: `gatewright deploy FILE --backend URL` proxies every operation
  * to the backend. Names that a REST API cannot have, and that nothing outside the document depends on, are changed on
  * the way: models `Foo_Bar`, variables of one path segment that are called `{id}` here and `{userId}` there. Checking
- * who calls is left to the backend, which sees all headers. Every change is a warning of the document.
+ * who calls is left to the backend, which sees all headers, unless an extension of API Gateway stands anywhere in the
+ * document: then what it requires was written for a gateway. Every change is a warning of the document.
  */
 import { badRequest } from '../errors.ts';
-import { isList, isObject, type Json, type JsonObject, memberOf, OpenApiDocument } from './document.ts';
+import { isList, isObject, type Json, type JsonObject, memberOf, OpenApiDocument, objectsIn } from './document.ts';
 import { operationNames } from './operations.ts';
 import { localNames } from './place.ts';
 import { rewritten } from './schemas.ts';
@@ -21,7 +22,7 @@ export function plainOpenApi(document: OpenApiDocument, backendUrl: string): Ope
   };
   const named = withModelNames(document, warn);
   const paths = memberOf(named, 'paths');
-  const keepsSecurity = hasGatewaySecurity(document);
+  const keepsSecurity = speaksToGateway(document);
   const open = keepsSecurity ? named : withoutSecurity(named, warn);
   const proxies = new Proxies(named, backend, warn, keepsSecurity, open !== named);
   const proxied = {
@@ -79,14 +80,13 @@ function withModelNames({ root, version }: OpenApiDocument, warn: Warn): JsonObj
 
 const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** Whether the document says how a gateway is to check who calls. */
-function hasGatewaySecurity({ root, version }: OpenApiDocument): boolean {
-  const schemes =
-    version === '2.0'
-      ? memberOf(root, 'securityDefinitions')
-      : memberOf(memberOf(root, 'components'), 'securitySchemes');
-  return (isObject(schemes) ? Object.values(schemes) : []).some(
-    (scheme) => isObject(scheme) && Object.keys(scheme).some((name) => name.startsWith('x-amazon-apigateway-')),
+/** Whether the document speaks to a gateway somewhere, whose requirements are then the gateway's to check. */
+function speaksToGateway({ root, version }: OpenApiDocument): boolean {
+  const components = memberOf(root, 'components');
+  const pathItems = [memberOf(root, 'paths'), memberOf(components, 'pathItems')].flatMap(objectsIn);
+  const schemes = version === '2.0' ? memberOf(root, 'securityDefinitions') : memberOf(components, 'securitySchemes');
+  return [root, components, ...objectsIn(schemes), ...pathItems, ...pathItems.flatMap(objectsIn)].some(
+    (holder) => isObject(holder) && Object.keys(holder).some((name) => name.startsWith('x-amazon-apigateway-')),
   );
 }
 

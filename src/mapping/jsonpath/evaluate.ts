@@ -10,7 +10,7 @@ import { type Comparable, comparableOf, jsonLiteral, type Means, numberLiteral, 
 import { unescaped } from './cursor.ts';
 import { invalidPath, isInvalidPath, JsonPathError, notFound } from './errors.ts';
 import type { Expression, Operand } from './filter-syntax.ts';
-import { type FunctionParameter, functionNamed, unknownFunction } from './functions.ts';
+import { type FunctionParameter, functionNamed, givesDouble, unknownFunction } from './functions.ts';
 import { parseLenientJson } from './lenient-json.ts';
 import { type ParameterSyntax, type PathSyntax, parsePath, type Segment } from './syntax.ts';
 import { isList, isObject, memberOf } from './values.ts';
@@ -19,8 +19,14 @@ import { isList, isObject, memberOf } from './values.ts';
 const stepsMax = 10_000_000;
 
 /** What all evaluations that belong to one read share. */
-class Work implements Means {
+export class Work implements Means {
   #left = stepsMax;
+  /** What a double is to the reader. */
+  readonly double: (value: number) => unknown;
+
+  constructor(double: (value: number) => unknown) {
+    this.double = double;
+  }
 
   spend(steps: number): void {
     this.#left -= steps;
@@ -76,8 +82,8 @@ export function prepare(path: PathSyntax): EvaluablePath {
 export function evaluate(
   path: EvaluablePath,
   document: unknown,
-  root: unknown = document,
-  work: Work = new Work(),
+  root: unknown,
+  work: Work,
   requireProperties = false,
 ): unknown {
   if (root === null || root === undefined) {
@@ -491,6 +497,7 @@ function rootValue(path: EvaluablePath, run: Run): Comparable {
 
 function functionStep(name: string, parameters: readonly ParameterSyntax[] | undefined, place: Place): Step {
   const call = functionNamed(name);
+  const isDouble = givesDouble.has(name);
   const prepared = (parameters ?? []).map((parameter) =>
     parameter.kind === 'json' ? jsonParameter(parameter.text) : pathParameter(prepare(parameter.path)),
   );
@@ -500,7 +507,7 @@ function functionStep(name: string, parameters: readonly ParameterSyntax[] | und
       model,
       prepared.map((parameter) => parameter(model, run)),
     );
-    collect(result, run);
+    collect(isDouble && typeof result === 'number' ? run.work.double(result) : result, run);
     if (!place.leaf) place.next(result, run);
   };
 }

@@ -123,5 +123,8 @@ const functions: ReadonlyMap<string, PathFunction> = new Map<string, PathFunctio
 /** Undefined for a function that does not exist: that is an error only where the path comes to it. */
 export const functionNamed = (name: string): PathFunction | undefined => functions.get(name);
 
+/** Functions whose result is a double, also where it is a whole number. */
+export const givesDouble: ReadonlySet<string> = new Set(['avg', 'stddev', 'sum', 'min', 'max']);
+
 export const unknownFunction = (name: string): JsonPathError =>
   invalidPath(`Function with name: ${name} does not exist.`);

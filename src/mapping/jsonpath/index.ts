@@ -5,7 +5,7 @@
  */
 
 import { JsonPathError, notFound } from './errors.ts';
-import { evaluate, prepare } from './evaluate.ts';
+import { evaluate, prepare, Work } from './evaluate.ts';
 import { type PathSyntax, parsePath } from './syntax.ts';
 import { isObject, memberOf } from './values.ts';
 
@@ -24,18 +24,25 @@ export interface JsonPath {
   read(document: unknown): unknown;
 }
 
+export interface JsonPathOptions {
+  /** What `sum()` and its like give: Java's doubles print differently from whole numbers. Left out: a number. */
+  readonly double?: (value: number) => unknown;
+}
+
+const asNumber = (value: number): unknown => value;
+
 /**
  * @param path `$.store.book[0].title`; without `$` in front one is assumed
  * @throws JsonPathError of kind `InvalidPathException`, or `IllegalArgumentException` for an empty path
  */
-export function compilePath(path: string): JsonPath {
+export function compilePath(path: string, { double = asNumber }: JsonPathOptions = {}): JsonPath {
   const syntax = parsePath(path);
   const plain = plainSteps(syntax);
   if (plain !== undefined) return Object.freeze({ source: path, definite: true, read: plainRead(plain, path) });
   const prepared = prepare(syntax);
   const read = (document: unknown): unknown => {
     try {
-      return evaluate(prepared, document);
+      return evaluate(prepared, document, document, new Work(double));
     } catch (error) {
       if (error === notFound) return undefined;
       throw error;

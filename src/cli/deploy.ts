@@ -36,12 +36,10 @@ export const deploy: Command = {
     const stage = options.text('stage') ?? 'prod';
     const stack = options.text('stack') ?? basename(file, extname(file));
     const client = new ManagementClient(await installationOf(options, io));
-    const { api, warnings } = await deployRestApi(client, {
-      file,
-      document: await documentOf(file, options.text('backend')),
-      stage,
-      stack,
-    });
+    const source = await documentOf(file, options.text('backend'));
+    const deployed = await deployRestApi(client, { file, document: source.document, stage, stack });
+    const { api } = deployed;
+    const warnings = [...source.warnings, ...deployed.warnings];
     if (options.on('json')) {
       io.stdout.write(`${JSON.stringify({ apis: [api], outputs: {}, resources: {}, warnings }, null, 2)}\n`);
       return;
@@ -51,16 +49,17 @@ export const deploy: Command = {
   },
 };
 
-async function documentOf(file: string, backend: string | undefined): Promise<Uint8Array> {
-  let bytes: Uint8Array;
+/** The document as it is imported, with what was left out of it on the way. @throws Failure naming the file */
+async function documentOf(
+  file: string,
+  backend: string | undefined,
+): Promise<{ document: Uint8Array; warnings: readonly string[] }> {
   try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new Failure(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  try {
-    const document = readDocument(bytes);
-    return backend === undefined ? bytes : Buffer.from(JSON.stringify(plainOpenApi(document, backend)));
+    const document = await readFile(file);
+    const parsed = readDocument(document);
+    if (backend === undefined) return { document, warnings: [] };
+    const plain = plainOpenApi(parsed, backend);
+    return { document: Buffer.from(JSON.stringify(plain)), warnings: plain.warnings };
   } catch (error) {
     throw new Failure(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -82,14 +82,20 @@ async function answer(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** Up to `bytesMax` bytes of the body; the rest is not read. */
+/**
+ * A client that is still sending when the connection closes may never see the answer: of a body that is too long this
+ * much is read and thrown away first.
+ */
+const discardedBytesMax = 256 * 1024 * 1024;
+
+/** Up to `bytesMax` bytes of the body; what follows is thrown away. */
 async function collect(request: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    chunks.push(chunk);
+    if (bytes < bytesMax) chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes >= bytesMax) break;
+    if (bytes >= bytesMax + discardedBytesMax) break;
   }
   return Buffer.concat(chunks, Math.min(bytes, bytesMax));
 }

@@ -48,7 +48,7 @@ export interface CompiledProgram {
 }
 
 const instructionsMax = 50_000;
-const stepsMax = 10_000_000;
+const stepsMax = 5_000_000;
 /** Bits of memory of failures: 16 MB. */
 const memoryBitsMax = 128_000_000;
 

@@ -81,6 +81,8 @@ public final class VelocityOracle {
         answer.append("{\"error\":").append(Json.quote(e.getClass().getSimpleName() + ": " + e.getMessage())).append('}');
         runtime = runtime(); // a parser that failed keeps state
       }
+      // A parser remembers the names of macros.
+      if (((String) job.get("template")).contains("macro")) runtime = runtime();
       out.println(answer);
       out.flush();
     }

@@ -133,7 +133,7 @@ const fragments = [
   'true',
   'false',
   '$s',
-  '${s}',
+  `\${s}`,
   '$!s',
   '$!{s}',
   '$undef',
@@ -357,7 +357,7 @@ function statement(depth: number): string {
     case 2:
       return reference(depth);
     case 3:
-      return `#set(${pick(['$x', '$y', '$m.a', '$m.new', '$l[0]', '$m["k"]', '${x}', '$em.q', '$x.y', '$undef.a'])}${pick([' = ', '='])}${expression(2)})${newline()}`;
+      return `#set(${pick(['$x', '$y', '$m.a', '$m.new', '$l[0]', '$m["k"]', `\${x}`, '$em.q', '$x.y', '$undef.a'])}${pick([' = ', '='])}${expression(2)})${newline()}`;
     case 4:
     case 5:
       return `#if(${expression(2)})${newline()}${block(depth)}${chance(30) ? `#elseif(${expression(1)})${block(depth)}` : ''}${chance(50) ? `#{else}${newline()}${block(depth)}` : ''}#end${newline()}`;
@@ -578,8 +578,7 @@ const kinds: Record<string, () => Case> = {
 };
 
 /** What two answers are compared by: identities differ, and one error is like another. */
-const comparable = (out: string): string =>
-  out.replace(/@[0-9a-f]{1,8}\b/g, '@').replaceAll('template t line', 'template t line');
+const comparable = (out: string): string => out.replace(/@[0-9a-f]*/g, '@');
 
 function ours({ template, context: variables }: Case): string {
   try {
@@ -607,6 +606,8 @@ for (let i = 0; i < count; i += 200) {
     const answer = answers[at]!;
     const theirs = typeof answer.out === 'string' ? comparable(answer.out) : 'error';
     const mine = ours(one);
+    // Hash codes of identities.
+    if (one.template.includes('hashCode') && /\d{6}/.test(theirs)) return;
     if (mine === theirs || (theirs === 'error' && mine.startsWith('error'))) return;
     if (++differences > Number(options.shown)) return;
     console.log(JSON.stringify(one.template));

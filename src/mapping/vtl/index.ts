@@ -5,7 +5,14 @@
  * Source: Amazon API Gateway Developer Guide, "Mapping template transformations"; Apache Velocity 1.7.
  */
 import { compileNodes, type Render, type Variables } from './compile.ts';
-import { FailedAt, JavaException, LimitExceeded, TemplateRenderError, TemplateSyntaxError, UnreadableBody } from './errors.ts';
+import {
+  FailedAt,
+  JavaException,
+  LimitExceeded,
+  TemplateRenderError,
+  TemplateSyntaxError,
+  UnreadableBody,
+} from './errors.ts';
 import { defaultLimits, type Limits, Rendering } from './java/rendering.ts';
 import { parseTemplate } from './parser.ts';
 
@@ -48,7 +55,8 @@ export class Template {
 
   #failure(error: unknown): unknown {
     if (error instanceof FailedAt) return new TemplateRenderError(this.name, error.place, error.message, error.fault);
-    if (error instanceof JavaException) return new TemplateRenderError(this.name, undefined, `${error.exception}: ${error.message}`);
+    if (error instanceof JavaException)
+      return new TemplateRenderError(this.name, undefined, `${error.exception}: ${error.message}`);
     if (error instanceof LimitExceeded) return new TemplateRenderError(this.name, undefined, error.message, 'limit');
     if (error instanceof UnreadableBody) return new TemplateRenderError(this.name, undefined, error.message, 'body');
     // The engine's own bounds, on the length of texts and the depth of calls.

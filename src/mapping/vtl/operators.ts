@@ -11,7 +11,13 @@ import { Block } from './scope.ts';
 const isSmall = (value: unknown): value is number => typeof value === 'number' && (value | 0) === value;
 
 /** `left + right`: a sum, or both as one text. @returns null when neither is possible */
-export function add(rendering: Rendering, left: unknown, right: unknown, leftLiteral: string, rightLiteral: string): unknown {
+export function add(
+  rendering: Rendering,
+  left: unknown,
+  right: unknown,
+  leftLiteral: string,
+  rightLiteral: string,
+): unknown {
   if (isSmall(left) && isSmall(right)) return left + right;
   if (typeof left === 'string' || typeof right === 'string') {
     const a = left === null ? leftLiteral : textOf(rendering, left);
@@ -69,7 +75,13 @@ export function printed(rendering: Rendering, value: unknown): string {
 }
 
 /** What a reference prints where it may hold a block: a block that is inside itself too often prints as written. */
-export function printedBlock(rendering: Rendering, value: unknown, prefix: string, doubled: string, literal: string): string {
+export function printedBlock(
+  rendering: Rendering,
+  value: unknown,
+  prefix: string,
+  doubled: string,
+  literal: string,
+): string {
   if (!(value instanceof Block)) return prefix + printed(rendering, value);
   const text = value.render();
   return text === null ? doubled + literal : rendering.sized(text);

@@ -96,6 +96,8 @@ class Parser {
   readonly #tokens: Token[] = [];
   /** Names that `#macro` has declared so far: escapes treat them as directives. */
   readonly #macros = new Set<string>();
+  /** The tokens, from and to, of expressions that can be without a value. */
+  readonly #spans = new Map<Expression, [from: number, to: number]>();
   /** Index of the next token. */
   #index = 0;
   #depth: number;
@@ -215,7 +217,8 @@ class Parser {
         return;
       case 'escapedDirective':
         this.#next();
-        addText(nodes, this.#escapedDirective(token.image));
+        token.image = this.#escapedDirective(token.image);
+        addText(nodes, token.image);
         return;
       case 'doubleEscape':
         addText(nodes, this.#escape());
@@ -302,7 +305,7 @@ class Parser {
     this.#expect(')', 'an operator or the ")" that closes #set');
     this.#lexer.inSet = false;
     this.#peek();
-    return { type: 'set', target, value };
+    return { type: 'set', target, variable: first.image.slice(1), value };
   }
 
   #directive(nodes: Node[]): void {
@@ -380,12 +383,21 @@ class Parser {
         if (args.length > 1) throw this.#error(token, '#break takes one scope at most: #break($foreach)');
         nodes.push({ type: 'break', scope: args[0]?.value, place });
         return;
+      case 'literal':
+        throw this.#error(token, '#literal needs parentheses: #literal()');
       case 'stop':
         if (args.length > 1) throw this.#error(token, '#stop takes one message at most');
         nodes.push({ type: 'stop' });
         return;
       default:
-        addText(nodes, this.#literal(start, this.#index));
+        // Here Velocity leaves out what terminators print.
+        addText(
+          nodes,
+          this.#tokens
+            .slice(start, this.#index)
+            .map((one) => one.image)
+            .join(''),
+        );
     }
   }
 
@@ -512,19 +524,29 @@ class Parser {
   }
 
   #binary(next: () => Expression, operators: ReadonlyMap<TokenKind, BinaryOperator>): Expression {
-    const start = this.#index;
     let left = next();
     for (;;) {
       const operator = operators.get(this.#peek().kind);
       if (operator === undefined) return left;
-      const end = this.#index;
       this.#next();
-      const middle = this.#index;
+      const start = this.#index;
       const right = next();
-      const leftLiteral = mayBeNull(left) ? this.#literal(start, end) : '';
-      const rightLiteral = mayBeNull(right) ? this.#literal(middle, this.#index) : '';
-      left = { type: 'binary', operator, left, right, leftLiteral, rightLiteral };
+      left = {
+        type: 'binary',
+        operator,
+        left,
+        right,
+        leftLiteral: this.#literalOf(left),
+        rightLiteral: this.#literalOf(right),
+      };
+      this.#spans.set(left, [start, this.#index]);
     }
+  }
+
+  /** How an operand without a value reads: Velocity takes an operation for its right operand. */
+  #literalOf(operand: Expression): string {
+    const span = this.#spans.get(operand);
+    return span === undefined ? '' : this.#literal(...span);
   }
 
   readonly #or = (): Expression => this.#binary(this.#and, orOperators);
@@ -547,7 +569,9 @@ class Parser {
     let value: Expression;
     if (this.#is('(')) {
       this.#next();
+      const start = this.#index;
       value = this.#expression();
+      if (this.#spans.has(value)) this.#spans.set(value, [start, this.#index]);
       this.#expect(')', 'an operator or ")"');
     } else value = this.#value();
     this.#accept('whitespace');
@@ -571,11 +595,11 @@ class Parser {
       case 'reference{':
         return this.#reference();
       case 'integer':
-        this.#next();
-        return { type: 'integer', image: token.image };
       case 'float':
         this.#next();
-        return { type: 'float', image: token.image };
+        // A "#" before it has become part of it.
+        if (!/^[-.\d]/.test(token.image)) throw this.#error(token, `${JSON.stringify(token.image)} is not a number`);
+        return { type: token.kind, image: token.image };
       case 'true':
       case 'false':
         this.#next();
@@ -591,6 +615,7 @@ class Parser {
 
   /** A list, or a range: `[1, 2]`, `[1..$n]`. */
   #list(): Expression {
+    const start = this.#index;
     this.#next();
     if (this.#accept(']') !== undefined) return { type: 'list', items: [] };
     this.#accept('whitespace');
@@ -607,7 +632,9 @@ class Parser {
       const to = this.#value();
       this.#accept('whitespace');
       this.#expect(']', '"]" behind the range');
-      return { type: 'range', from: first, to };
+      const range: Expression = { type: 'range', from: first, to };
+      this.#spans.set(range, [start, this.#index]);
+      return range;
     }
     const items = [first];
     while (this.#accept(',') !== undefined) items.push(this.#parameter());
@@ -655,9 +682,6 @@ class Parser {
     });
   }
 }
-
-/** Whether an operand can be without a value: references never are, they are empty texts then. */
-const mayBeNull = (operand: Expression): boolean => operand.type === 'binary' || operand.type === 'range';
 
 interface Argument {
   readonly value: Expression;

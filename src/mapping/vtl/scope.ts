@@ -2,10 +2,10 @@
  * What loops and blocks leave in a template's variables: `$foreach`, and the block that `#define` names.
  */
 import { JavaException, type Place } from './errors.ts';
-import type { LoopCursor } from './java/collections.ts';
+import { EntrySet, KeySet, type LoopCursor, MapValues } from './java/collections.ts';
 import { type MethodTable, method, OBJECT, type Parameter, tableOf } from './java/methods.ts';
 import type { Rendering } from './java/rendering.ts';
-import { JavaObject, type JavaMap, mapGet, mapPut, textOf } from './java/values.ts';
+import { type JavaMap, JavaObject, mapGet, mapHas, mapPut, mapRemove, mapSize, textOf } from './java/values.ts';
 
 /** `$foreach`: where a loop stands. It stays as it was when the loop has ended. */
 export class ForeachScope extends JavaObject {
@@ -79,7 +79,8 @@ const SCOPE: Parameter<ForeachScope> = {
   },
 };
 
-const getter = (name: string, property: string) => method(SCOPE, name, [], (rendering, self) => self.property(rendering, property));
+const getter = (name: string, property: string) =>
+  method(SCOPE, name, [], (rendering, self) => self.property(rendering, property));
 
 const scopeMethods: MethodTable = tableOf([
   getter('getIndex', 'index'),
@@ -94,6 +95,13 @@ const scopeMethods: MethodTable = tableOf([
   getter('getTopmost', 'topmost'),
   getter('getDepth', 'depth'),
   getter('getInfo', 'info'),
+  method(SCOPE, 'size', [], (_, self) => mapSize(self.storage)),
+  method(SCOPE, 'isEmpty', [], (_, self) => mapSize(self.storage) === 0),
+  method(SCOPE, 'containsKey', [OBJECT], (_, self, key) => mapHas(self.storage, key)),
+  method(SCOPE, 'keySet', [], (_, self) => new KeySet(self.storage)),
+  method(SCOPE, 'values', [], (_, self) => new MapValues(self.storage)),
+  method(SCOPE, 'entrySet', [], (_, self) => new EntrySet(self.storage)),
+  method(SCOPE, 'remove', [OBJECT], (rendering, self, key) => mapRemove(rendering, self.storage, key)),
   method(SCOPE, 'get', [OBJECT], (_, self, key) => mapGet(self.storage, key)),
   method(SCOPE, 'put', [OBJECT, OBJECT], (rendering, self, key, value) => mapPut(rendering, self.storage, key, value)),
 ]);
@@ -187,5 +195,8 @@ export class Signal extends Error {
 /** What `#break($scope)` throws. */
 export function breakOf(value: unknown): Signal {
   if (value instanceof ForeachScope) return new Signal('break', value.cursor);
-  throw new JavaException('org.apache.velocity.exception.VelocityException', '#break was given what is no scope of a loop');
+  throw new JavaException(
+    'org.apache.velocity.exception.VelocityException',
+    '#break was given what is no scope of a loop',
+  );
 }

@@ -8,7 +8,7 @@ export type Node =
   | { readonly type: 'text'; readonly text: string }
   | Reference
   | { readonly type: 'if'; readonly branches: readonly Branch[]; readonly otherwise: readonly Node[] }
-  | { readonly type: 'set'; readonly target: Reference; readonly value: Expression }
+  | Assignment
   | Foreach
   | { readonly type: 'define'; readonly key: string; readonly body: readonly Node[]; readonly place: Place }
   | { readonly type: 'break'; readonly scope: Expression | undefined; readonly place: Place }
@@ -17,6 +17,14 @@ export type Node =
 export interface Branch {
   readonly test: Expression;
   readonly body: readonly Node[];
+}
+
+export interface Assignment {
+  readonly type: 'set';
+  readonly target: Reference;
+  /** The variable, when the target is one: Velocity takes what follows the dollar sign, so that `${x}` sets "{". */
+  readonly variable: string;
+  readonly value: Expression;
 }
 
 export interface Foreach {

@@ -546,7 +546,7 @@ export class Lexer {
   }
 
   #matchEmptyIndex(at: number): void {
-    for (const image of ['$[', '$![', '$\\!['])
+    for (const image of ['$[', '$![', '$\\![', '$.'])
       if (this.#source.startsWith(image, at)) this.#take(image.length, 'emptyIndex');
   }
 

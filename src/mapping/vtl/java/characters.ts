@@ -4,9 +4,12 @@ import { CHARACTER, INT, type MethodTable, method, statically, tableOf } from '.
 import { integer } from './numbers.ts';
 import { Character } from './values.ts';
 
-/** `Character.isWhitespace`: no-break spaces do not count. */
-export const isWhitespace = (char: string): boolean =>
-  /^[\t-\r\u001c-\u001f \u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]$/.test(char);
+/** `Character.isWhitespace`: no-break spaces do not count, the separators among the control characters do. */
+export function isWhitespace(char: string): boolean {
+  const code = char.charCodeAt(0);
+  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code <= 0x1f);
+  return /^[\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]$/.test(char);
+}
 
 /** How character methods take one: as a Character or as a code point. */
 const predicate = (name: string, test: (char: string) => boolean) => [
@@ -32,6 +35,7 @@ export const characterMethods: MethodTable = tableOf(
     method(CHARACTER, 'charValue', [], (_, self) => self),
     method(CHARACTER, 'compareTo', [CHARACTER], (_, self, other) => self.char.charCodeAt(0) - other.char.charCodeAt(0)),
     statically('toString', [CHARACTER], (_, { char }) => char),
+    statically('toString', [INT], (_, code) => codePointText(code)),
     statically('valueOf', [CHARACTER], (_, character) => character),
     statically('hashCode', [CHARACTER], (_, character) => character.hash()),
     statically('compare', [CHARACTER, CHARACTER], (_, a, b) => a.char.charCodeAt(0) - b.char.charCodeAt(0)),

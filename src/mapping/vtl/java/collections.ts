@@ -3,18 +3,33 @@
  * a map are live, as Java's: removing from `keySet()` removes from the map.
  */
 import { JavaException } from '../errors.ts';
-import { COLLECTION, INT, type MethodTable, MAP, LIST, LONG, method, nothing, OBJECT, type Parameter, type Row, tableOf } from './methods.ts';
+import {
+  COLLECTION,
+  INT,
+  LIST,
+  LONG,
+  MAP,
+  type MethodTable,
+  method,
+  nothing,
+  OBJECT,
+  type Parameter,
+  type Row,
+  tableOf,
+  variadic,
+} from './methods.ts';
 import { long } from './numbers.ts';
 import { type Rendering, valueDepthMax } from './rendering.ts';
 import {
   ArrayList,
+  identityOf,
   isList,
   JavaArray,
   JavaCollection,
-  javaEquals,
-  javaHash,
   type JavaMap,
   JavaObject,
+  javaEquals,
+  javaHash,
   mapClear,
   mapGet,
   mapHas,
@@ -49,9 +64,10 @@ function checkedIndex(index: number, length: number): number {
 /** Puts items into a list, or takes some out; a part of another list passes the change on. */
 function splice(rendering: Rendering, list: unknown[], at: number, remove: number, items: readonly unknown[]): void {
   if (Object.isFrozen(list)) throw unsupported();
-  if (list.length + items.length > itemsMax) throw new JavaException('java.lang.OutOfMemoryError', `a list of more than ${itemsMax} elements`);
+  if (list.length + items.length > itemsMax)
+    throw new JavaException('java.lang.OutOfMemoryError', `a list of more than ${itemsMax} elements`);
   rendering.spend(1 + items.length + ((list.length - at) >> 6));
-  if (list instanceof JavaArray && (items.length !== remove)) throw unsupported();
+  if (list instanceof JavaArray && items.length !== remove) throw unsupported();
   const tail = list.splice(at);
   for (const item of items) list.push(item);
   for (let i = remove; i < tail.length; i++) list.push(tail[i]);
@@ -73,7 +89,8 @@ export function listSet(rendering: Rendering, list: unknown[], index: number, va
 }
 
 function add(rendering: Rendering, list: unknown[], index: number, items: readonly unknown[]): boolean {
-  if (index < 0 || index > list.length) throw new JavaException('java.lang.IndexOutOfBoundsException', `Index: ${index}, Size: ${list.length}`);
+  if (index < 0 || index > list.length)
+    throw new JavaException('java.lang.IndexOutOfBoundsException', `Index: ${index}, Size: ${list.length}`);
   splice(rendering, list, index, 0, items);
   return items.length > 0;
 }
@@ -89,7 +106,8 @@ function indexOf(rendering: Rendering, list: readonly unknown[], value: unknown)
   return list.findIndex((item) => javaEquals(rendering, value, item ?? null));
 }
 
-const includes = (rendering: Rendering, list: readonly unknown[], value: unknown): boolean => indexOf(rendering, list, value) !== -1;
+const includes = (rendering: Rendering, list: readonly unknown[], value: unknown): boolean =>
+  indexOf(rendering, list, value) !== -1;
 
 /** Keeps the items that a test accepts. @returns whether any went */
 function keep(rendering: Rendering, list: unknown[], accept: (item: unknown) => boolean): boolean {
@@ -130,6 +148,7 @@ const collectionRows = <Self>(self: Parameter<Self>, itemsOf: (self: Self) => re
     rendering.spend(itemsOf(one).length);
     return JavaArray.from2(itemsOf(one), 'Ljava.lang.Object;');
   }),
+  variadic(self, 'toArray', [OBJECT], OBJECT, (_, one) => JavaArray.from2(itemsOf(one), 'Ljava.lang.Object;')),
   method(self, 'stream', [], (_, one) => new JavaStream(itemsOf(one))),
   method(self, 'parallelStream', [], (_, one) => new JavaStream(itemsOf(one))),
 ];
@@ -149,8 +168,12 @@ const changing: Row[] = [
     if (index !== -1) removeAt(rendering, self, index);
     return index !== -1;
   }),
-  method(LIST, 'removeAll', [COLLECTION], (rendering, self, items) => keep(rendering, self, (item) => !includes(rendering, items, item))),
-  method(LIST, 'retainAll', [COLLECTION], (rendering, self, items) => keep(rendering, self, (item) => includes(rendering, items, item))),
+  method(LIST, 'removeAll', [COLLECTION], (rendering, self, items) =>
+    keep(rendering, self, (item) => !includes(rendering, items, item)),
+  ),
+  method(LIST, 'retainAll', [COLLECTION], (rendering, self, items) =>
+    keep(rendering, self, (item) => includes(rendering, items, item)),
+  ),
   method(LIST, 'clear', [], (rendering, self) => {
     if (self.length > 0) splice(rendering, self, 0, self.length, []);
     return nothing;
@@ -167,13 +190,21 @@ const reading: Row[] = [
     return self.findLastIndex((item) => javaEquals(rendering, value, item ?? null));
   }),
   method(LIST, 'subList', [INT, INT], (rendering, self, from, to) => subList(rendering, self, from, to)),
-  method(LIST, 'iterator', [], (_, self) => new JavaIterator(self, 0, (rendering, index) => removeAt(rendering, self, index))),
-  method(LIST, 'listIterator', [], (_, self) => new JavaIterator(self, 0, (rendering, index) => removeAt(rendering, self, index))),
+  method(LIST, 'iterator', [], (_, self) => iteratorOf(self, 'Itr', 0)),
+  method(LIST, 'listIterator', [], (_, self) => iteratorOf(self, 'ListItr', 0)),
   method(LIST, 'listIterator', [INT], (_, self, from) => {
-    if (from < 0 || from > self.length) throw new JavaException('java.lang.IndexOutOfBoundsException', `Index: ${from}`);
-    return new JavaIterator(self, from, (rendering, index) => removeAt(rendering, self, index));
+    if (from < 0 || from > self.length)
+      throw new JavaException('java.lang.IndexOutOfBoundsException', `Index: ${from}`);
+    return iteratorOf(self, 'ListItr', from);
   }),
 ];
+
+function iteratorOf(list: unknown[], kind: 'Itr' | 'ListItr', from: number): JavaIterator {
+  const owner = list instanceof JavaArray ? 'AbstractList' : 'ArrayList';
+  return new JavaIterator(`java.util.${owner}$${kind}`, list, from, (rendering, index) =>
+    removeAt(rendering, list, index),
+  );
+}
 
 export const listMethods: MethodTable = tableOf(reading, changing, [
   method(LIST, 'clone', [], (rendering, self) => {
@@ -183,6 +214,9 @@ export const listMethods: MethodTable = tableOf(reading, changing, [
   method(LIST, 'ensureCapacity', [INT], () => nothing),
   method(LIST, 'trimToSize', [], () => nothing),
 ]);
+
+/** What `subList` gives has fewer methods. */
+export const partMethods: MethodTable = tableOf(reading, changing);
 
 /** Velocity treats an array as a list of fixed length. */
 export const arrayMethods: MethodTable = tableOf(reading, [
@@ -200,7 +234,8 @@ export const arrayMethods: MethodTable = tableOf(reading, [
 /** `[from..to]`, either way. */
 export function rangeOf(rendering: Rendering, from: number, to: number): ArrayList {
   const count = Math.abs(to - from) + 1;
-  if (count > itemsMax) throw new JavaException('java.lang.OutOfMemoryError', `a range of more than ${itemsMax} elements`);
+  if (count > itemsMax)
+    throw new JavaException('java.lang.OutOfMemoryError', `a range of more than ${itemsMax} elements`);
   rendering.spend(count >> 3);
   const list = new ArrayList();
   const by = from >= to ? -1 : 1;
@@ -217,7 +252,9 @@ const put = (rendering: Rendering, map: JavaMap, entries: JavaMap): void => {
 
 export const mapMethods: MethodTable = tableOf([
   method(MAP, 'get', [OBJECT], (_, self, key) => mapGet(self, key)),
-  method(MAP, 'getOrDefault', [OBJECT, OBJECT], (_, self, key, other) => (mapHas(self, key) ? mapGet(self, key) : other)),
+  method(MAP, 'getOrDefault', [OBJECT, OBJECT], (_, self, key, other) =>
+    mapHas(self, key) ? mapGet(self, key) : other,
+  ),
   method(MAP, 'containsKey', [OBJECT], (_, self, key) => mapHas(self, key)),
   method(MAP, 'containsValue', [OBJECT], (rendering, self, value) => includes(rendering, mapValues(self), value)),
   method(MAP, 'put', [OBJECT, OBJECT], (rendering, self, key, value) => mapPut(rendering, self, key, value)),
@@ -235,7 +272,9 @@ export const mapMethods: MethodTable = tableOf([
     if (found) mapRemove(rendering, self, key);
     return found;
   }),
-  method(MAP, 'replace', [OBJECT, OBJECT], (rendering, self, key, value) => (mapHas(self, key) ? mapPut(rendering, self, key, value) : null)),
+  method(MAP, 'replace', [OBJECT, OBJECT], (rendering, self, key, value) =>
+    mapHas(self, key) ? mapPut(rendering, self, key, value) : null,
+  ),
   method(MAP, 'replace', [OBJECT, OBJECT, OBJECT], (rendering, self, key, before, value) => {
     const found = mapHas(self, key) && javaEquals(rendering, mapGet(self, key), before);
     if (found) mapPut(rendering, self, key, value);
@@ -252,7 +291,10 @@ export const mapMethods: MethodTable = tableOf([
   method(MAP, 'entrySet', [], (_, self) => new EntrySet(self)),
   method(MAP, 'clone', [], (rendering, self) => {
     rendering.spend(mapSize(self));
-    return mapOf(rendering, mapKeys(self).map((key) => [key, mapGet(self, key)] as const));
+    return mapOf(
+      rendering,
+      mapKeys(self).map((key) => [key, mapGet(self, key)] as const),
+    );
   }),
 ]);
 
@@ -265,6 +307,9 @@ export abstract class MapView extends JavaCollection {
     super();
     this.map = map;
   }
+
+  /** What Java's iterator is named for. */
+  abstract readonly itemName: string;
 
   /** Takes the entry that an item stands for out of the map. */
   abstract drop(rendering: Rendering, index: number): void;
@@ -285,6 +330,7 @@ export abstract class MapView extends JavaCollection {
 
 export class KeySet extends MapView {
   override readonly className = 'java.util.LinkedHashMap$LinkedKeySet';
+  override readonly itemName = 'Key';
 
   items(): unknown[] {
     return mapKeys(this.map);
@@ -295,7 +341,9 @@ export class KeySet extends MapView {
   }
 
   override equals(other: unknown): boolean {
-    return other instanceof KeySet && other.length === this.length && this.items().every((key) => mapHas(other.map, key));
+    return (
+      other instanceof KeySet && other.length === this.length && this.items().every((key) => mapHas(other.map, key))
+    );
   }
 
   override hash(rendering: Rendering): number {
@@ -303,8 +351,9 @@ export class KeySet extends MapView {
   }
 }
 
-class MapValues extends MapView {
+export class MapValues extends MapView {
   override readonly className = 'java.util.LinkedHashMap$LinkedValues';
+  override readonly itemName = 'Value';
 
   items(): unknown[] {
     return mapValues(this.map);
@@ -315,8 +364,9 @@ class MapValues extends MapView {
   }
 }
 
-class EntrySet extends MapView {
+export class EntrySet extends MapView {
   override readonly className = 'java.util.LinkedHashMap$LinkedEntrySet';
+  override readonly itemName = 'Entry';
 
   items(): unknown[] {
     return mapKeys(this.map).map((key) => new MapEntry(this.map, key));
@@ -346,27 +396,45 @@ function dropWhere(rendering: Rendering, view: MapView, drop: (item: unknown) =>
   return view.length !== before;
 }
 
-const viewMethods: MethodTable = tableOf(collectionRows(VIEW, (self) => self.items()), [
-  method(VIEW, 'iterator', [], (_, self) => new JavaIterator(self.items(), 0, (rendering, index) => self.drop(rendering, index))),
-  method(VIEW, 'remove', [OBJECT], (rendering, self, value) => {
-    const index = indexOf(rendering, self.items(), value);
-    if (index !== -1) self.drop(rendering, index);
-    return index !== -1;
-  }),
-  method(VIEW, 'removeAll', [COLLECTION], (rendering, self, values) => dropWhere(rendering, self, (item) => includes(rendering, values, item))),
-  method(VIEW, 'retainAll', [COLLECTION], (rendering, self, values) => dropWhere(rendering, self, (item) => !includes(rendering, values, item))),
-  method(VIEW, 'clear', [], (rendering, self) => {
-    mapClear(rendering, self.map);
-    return nothing;
-  }),
-  method(VIEW, 'add', [OBJECT], () => {
-    throw unsupported();
-  }),
-  method(VIEW, 'addAll', [COLLECTION], (_, _self, values) => {
-    if (values.length > 0) throw unsupported();
-    return false;
-  }),
-]);
+const viewMethods: MethodTable = tableOf(
+  collectionRows(VIEW, (self) => self.items()),
+  [
+    method(
+      VIEW,
+      'iterator',
+      [],
+      (_, self) =>
+        new JavaIterator(
+          `java.util.LinkedHashMap$Linked${self.itemName}Iterator`,
+          self.items(),
+          0,
+          (rendering, index) => self.drop(rendering, index),
+        ),
+    ),
+    method(VIEW, 'remove', [OBJECT], (rendering, self, value) => {
+      const index = indexOf(rendering, self.items(), value);
+      if (index !== -1) self.drop(rendering, index);
+      return index !== -1;
+    }),
+    method(VIEW, 'removeAll', [COLLECTION], (rendering, self, values) =>
+      dropWhere(rendering, self, (item) => includes(rendering, values, item)),
+    ),
+    method(VIEW, 'retainAll', [COLLECTION], (rendering, self, values) =>
+      dropWhere(rendering, self, (item) => !includes(rendering, values, item)),
+    ),
+    method(VIEW, 'clear', [], (rendering, self) => {
+      mapClear(rendering, self.map);
+      return nothing;
+    }),
+    method(VIEW, 'add', [OBJECT], () => {
+      throw unsupported();
+    }),
+    method(VIEW, 'addAll', [COLLECTION], (_, _self, values) => {
+      if (values.length > 0) throw unsupported();
+      return false;
+    }),
+  ],
+);
 
 export class MapEntry extends JavaObject {
   override readonly className = 'java.util.LinkedHashMap$Entry';
@@ -429,7 +497,7 @@ const entryMethods: MethodTable = tableOf([
 // Iterators and streams
 
 export class JavaIterator extends JavaObject {
-  override readonly className = 'java.util.Iterator';
+  override readonly className: string;
   readonly methods: MethodTable = iteratorMethods;
   readonly items: readonly unknown[];
   at: number;
@@ -437,8 +505,14 @@ export class JavaIterator extends JavaObject {
   readonly #remove: (rendering: Rendering, index: number) => void;
   #live: boolean;
 
-  constructor(items: readonly unknown[], at: number, remove: (rendering: Rendering, index: number) => void) {
+  constructor(
+    className: string,
+    items: readonly unknown[],
+    at: number,
+    remove: (rendering: Rendering, index: number) => void,
+  ) {
     super();
+    this.className = className;
     this.items = items;
     this.at = at;
     this.#remove = remove;
@@ -461,7 +535,7 @@ export class JavaIterator extends JavaObject {
   }
 
   override text(): string {
-    return `${this.className}@0`;
+    return `${this.className}@${identityOf(this)}`;
   }
 }
 
@@ -503,7 +577,7 @@ export class JavaStream extends JavaObject {
   }
 
   override text(): string {
-    return `${this.className}@0`;
+    return `${this.className}@${identityOf(this)}`;
   }
 }
 
@@ -566,12 +640,23 @@ const streamMethods: MethodTable = tableOf([
   }),
   method(STREAM, 'limit', [LONG], (_, self, count) => new JavaStream(self.items.slice(0, Number(count)))),
   method(STREAM, 'skip', [LONG], (_, self, count) => new JavaStream(self.items.slice(Number(count)))),
-  method(STREAM, 'findFirst', [], (_, self) => new JavaOptional(self.items.length === 0 ? undefined : (self.items[0] ?? null))),
+  method(
+    STREAM,
+    'findFirst',
+    [],
+    (_, self) => new JavaOptional(self.items.length === 0 ? undefined : (self.items[0] ?? null)),
+  ),
   method(STREAM, 'toArray', [], (_, self) => JavaArray.from2(self.items, 'Ljava.lang.Object;')),
   method(STREAM, 'toList', [], (_, self) => Object.freeze(ArrayList.of2(self.items))),
-  method(STREAM, 'iterator', [], (_, self) => new JavaIterator(self.items, 0, () => {
-    throw unsupported();
-  })),
+  method(
+    STREAM,
+    'iterator',
+    [],
+    (_, self) =>
+      new JavaIterator('java.util.Spliterators$1Adapter', self.items, 0, () => {
+        throw unsupported();
+      }),
+  ),
 ]);
 
 // Loops
@@ -607,7 +692,8 @@ export class LoopCursor {
     const at = this.#from + this.index + 1;
     const items = this.#items;
     if (at === items.length || this.index + 1 >= this.#rendering.roundsMax) return false;
-    if (items.length !== this.#size || (this.#map !== undefined && this.#wasChanged(this.#map))) throw changedMeanwhile();
+    if (items.length !== this.#size || (this.#map !== undefined && this.#wasChanged(this.#map)))
+      throw changedMeanwhile();
     this.#rendering.spend(1);
     this.index++;
     this.value = items[at] ?? null;
@@ -628,6 +714,12 @@ export function loopOver(rendering: Rendering, value: unknown): LoopCursor | und
   if (isList(value)) return new LoopCursor(rendering, value, undefined);
   if (value instanceof MapView) return new LoopCursor(rendering, value.items(), value.map);
   if (value instanceof JavaIterator) return new LoopCursor(rendering, value.items, undefined, value.at);
+  if (value instanceof JavaStream) {
+    throw new JavaException(
+      'org.apache.velocity.exception.VelocityException',
+      "Error invoking the method 'iterator' on a stream",
+    );
+  }
   if (value instanceof JavaCollection) return new LoopCursor(rendering, value.items(), undefined);
   if (!MAP.accepts(value)) return undefined;
   const map = MAP.read(value);

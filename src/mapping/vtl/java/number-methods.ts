@@ -92,6 +92,9 @@ function parseReal(text: string): number {
 const compareOrders = (left: number | bigint, right: number | bigint): number =>
   left < right ? -1 : left > right ? 1 : 0;
 
+const larger = (a: bigint, b: bigint): bigint => [a, b][Number(a < b)]!;
+const smaller = (a: bigint, b: bigint): bigint => [a, b][Number(a > b)]!;
+
 /** `Double.compare`: -0.0 before 0.0, NaN last. */
 function compareReals(left: number, right: number): number {
   if (left < right) return -1;
@@ -204,8 +207,8 @@ export const longMethods: MethodTable = tableOf(common('Long', compareNumbers), 
   statically('compareUnsigned', [LONG, LONG], (_, a, b) => compareOrders(unsigned64(a), unsigned64(b))),
   statically('divideUnsigned', [LONG, LONG], (_, a, b) => dividing(b, () => long(unsigned64(a) / unsigned64(b)))),
   statically('remainderUnsigned', [LONG, LONG], (_, a, b) => dividing(b, () => long(unsigned64(a) % unsigned64(b)))),
-  statically('max', [LONG, LONG], (_, a, b) => long(a > b ? a : b)),
-  statically('min', [LONG, LONG], (_, a, b) => long(a < b ? a : b)),
+  statically('max', [LONG, LONG], (_, a, b) => long(larger(a, b))),
+  statically('min', [LONG, LONG], (_, a, b) => long(smaller(a, b))),
   statically('sum', [LONG, LONG], (_, a, b) => long(a + b)),
   statically('signum', [LONG], (_, value) => compareOrders(value, 0n)),
   statically('bitCount', [LONG], (_, value) => bitsOf(value)),
@@ -302,8 +305,8 @@ export const bigIntegerMethods: MethodTable = tableOf(common('BigInteger', compa
   method(BIG_INTEGER, 'abs', [], (_, self) => (self < 0n ? -self : self)),
   method(BIG_INTEGER, 'signum', [], (_, self) => compareOrders(self, 0n)),
   method(BIG_INTEGER, 'bitLength', [], (_, self) => bigBits(self)),
-  method(BIG_INTEGER, 'max', [BIG_INTEGER], (_, self, other) => (self > other ? self : other)),
-  method(BIG_INTEGER, 'min', [BIG_INTEGER], (_, self, other) => (self < other ? self : other)),
+  method(BIG_INTEGER, 'max', [BIG_INTEGER], (_, self, other) => larger(self, other)),
+  method(BIG_INTEGER, 'min', [BIG_INTEGER], (_, self, other) => smaller(self, other)),
   statically('valueOf', [LONG], (_, value) => value),
 ]);
 

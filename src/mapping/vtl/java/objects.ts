@@ -4,8 +4,8 @@
  * they lead nowhere else.
  */
 import { FailedAt, JavaException, LimitExceeded, type Place, UnreadableBody } from '../errors.ts';
-import { arrayMethods, JavaStream, listGet, listMethods, listSet, mapMethods } from './collections.ts';
 import { characterMethods } from './characters.ts';
+import { arrayMethods, JavaStream, listGet, listMethods, listSet, mapMethods, partMethods } from './collections.ts';
 import { candidates, fits, type Method, type MethodTable, method, OBJECT, type Parameter, tableOf } from './methods.ts';
 import {
   bigIntegerMethods,
@@ -21,7 +21,21 @@ import {
 import { isNumeric, kindOf, type NumberKind, toDouble, toInt } from './numbers.ts';
 import type { Rendering } from './rendering.ts';
 import { stringMethods } from './strings.ts';
-import { ArrayList, classNameOf, isList, isMap, JavaArray, javaEquals, javaHash, JavaObject, mapGet, mapPut, mapSize, textOf } from './values.ts';
+import {
+  ArrayList,
+  classNameOf,
+  isList,
+  isMap,
+  JavaArray,
+  JavaCollection,
+  JavaObject,
+  javaEquals,
+  javaHash,
+  mapGet,
+  mapPut,
+  mapSize,
+  textOf,
+} from './values.ts';
 
 const textMethods = stringMethods((items) => new JavaStream(items));
 
@@ -41,6 +55,8 @@ const classTables: ReadonlyMap<string, MethodTable> = new Map<string, MethodTabl
   ['java.lang.String', textMethods],
   ['java.lang.Boolean', booleanMethods],
   ['java.lang.Character', characterMethods],
+  ['java.util.ArrayList', listMethods],
+  ['java.util.LinkedHashMap', mapMethods],
   ...Object.entries(numberTables).map(
     ([kind, table]) => [kind.startsWith('Big') ? `java.math.${kind}` : `java.lang.${kind}`, table] as const,
   ),
@@ -61,7 +77,10 @@ function tableFor(target: unknown): MethodTable | undefined {
       return undefined;
   }
   if (target === null) return undefined;
-  if (isList(target)) return target instanceof JavaArray ? arrayMethods : listMethods;
+  if (isList(target)) {
+    if (target instanceof JavaArray) return arrayMethods;
+    return target instanceof ArrayList && target.parent !== undefined ? partMethods : listMethods;
+  }
   if (target instanceof JavaObject) return target.methods;
   const kind = kindOf(target);
   return kind === undefined ? mapMethods : numberTables[kind];
@@ -135,6 +154,10 @@ function classOf(rendering: Rendering, value: unknown): JavaClass | null {
   return name === undefined ? null : new JavaClass(name);
 }
 
+const needsObject = (): never => {
+  throw new JavaException('java.lang.IllegalArgumentException', 'object is not an instance of declaring class');
+};
+
 // Calls
 
 /** One call in a template. It remembers which methods fit for the last kind of object that it met. */
@@ -161,7 +184,7 @@ export class CallSite {
       const plain = candidates(table, this.name, 0) ?? candidates(objectMethods, this.name, 0);
       this.#takesNothing = this.count > 0 && plain?.some(({ variadic }) => !variadic) === true;
     }
-    if (this.#methods === undefined && target instanceof JavaClass) return this.#statics(target);
+    if (this.#methods === undefined && !this.#takesNothing && target instanceof JavaClass) return this.#statics(target);
     return this.#methods;
   }
 
@@ -170,10 +193,18 @@ export class CallSite {
     return this.#takesNothing;
   }
 
+  /** What a class itself can do; a method that needs an object fails. */
   #statics(target: JavaClass): readonly Method[] | undefined {
     const table = classTables.get(target.named);
     if (table === undefined) return undefined;
-    return candidates(table, this.name, this.count)?.filter(({ isStatic }) => isStatic);
+    const found = candidates(table, this.name, this.count);
+    if (found !== undefined) return found.map((one) => (one.isStatic ? one : { ...one, run: needsObject }));
+    return candidates(table, this.name, 0)?.map((one) => ({
+      ...one,
+      parameters: [OBJECT],
+      variadic: true,
+      run: needsObject,
+    }));
   }
 }
 
@@ -218,7 +249,9 @@ export function property(rendering: Rendering, target: unknown, name: string): u
   if (isMap(target)) return mapGet(target, name);
   const getter = getters.get(name);
   if (getter === undefined) return null;
-  const one = tableFor(target)?.get(getter)?.find(({ parameters }) => parameters.length === 0);
+  const one = tableFor(target)
+    ?.get(getter)
+    ?.find(({ parameters }) => parameters.length === 0);
   return one === undefined ? null : one.run(rendering, target, []);
 }
 
@@ -238,7 +271,13 @@ const getters: ReadonlyMap<string, string> = new Map(
 
 /** Names that a compiled template may not read as plain members: they mean something else, or are not own members. */
 export function isPlainName(name: string): boolean {
-  return name !== 'class' && name !== 'Class' && !getters.has(name) && !(name in Object.prototype) && !(name in Array.prototype);
+  return (
+    name !== 'class' &&
+    name !== 'Class' &&
+    !getters.has(name) &&
+    !(name in Object.prototype) &&
+    !(name in Array.prototype)
+  );
 }
 
 /** `#set($target.name = value)`; does nothing where there is no such property. */
@@ -254,10 +293,16 @@ export function setProperty(rendering: Rendering, target: unknown, name: string,
 // Indexes
 
 /** `-1` is the last element, of whatever has a size. */
-function fromEnd(target: unknown, key: unknown): unknown {
+function fromEnd(rendering: Rendering, target: unknown, key: unknown, place: Place): unknown {
   if (typeof key !== 'number' || key >= 0 || kindOf(key) !== 'Integer') return key;
   if (isList(target)) return key + target.length;
-  return isMap(target) ? key + mapSize(target) : key;
+  if (isMap(target)) return key + mapSize(target);
+  if (target instanceof JavaCollection) return key + target.items().length;
+  if (target instanceof JavaObject) {
+    const size = call(rendering, new CallSite('size', 0, place), target, []);
+    if (typeof size === 'number') return key + size;
+  }
+  throw new FailedAt(place, `a negative index of a value that has no size: ${key}`);
 }
 
 const indexSite = (place: Place): CallSite => new CallSite('get', 1, place);
@@ -265,9 +310,13 @@ const indexSite = (place: Place): CallSite => new CallSite('get', 1, place);
 /** `$target[key]`: `get(key)` of whatever has it. */
 export function index(rendering: Rendering, target: unknown, key: unknown, place: Place): unknown {
   if (target === null || target === undefined) return null;
-  const adjusted = fromEnd(target, key);
+  const adjusted = fromEnd(rendering, target, key, place);
   if (isList(target)) {
-    if (!isNumeric(adjusted) || (kindOf(adjusted) !== 'Integer' && kindOf(adjusted) !== 'Short' && kindOf(adjusted) !== 'Byte')) return null;
+    if (
+      !isNumeric(adjusted) ||
+      (kindOf(adjusted) !== 'Integer' && kindOf(adjusted) !== 'Short' && kindOf(adjusted) !== 'Byte')
+    )
+      return null;
     try {
       return listGet(target, toInt(adjusted));
     } catch (error) {
@@ -281,7 +330,7 @@ export function index(rendering: Rendering, target: unknown, key: unknown, place
 /** `#set($target[key] = value)`: `set` where there is one, otherwise `put`. */
 export function setIndex(rendering: Rendering, target: unknown, key: unknown, value: unknown, place: Place): void {
   if (target === null || target === undefined) return;
-  const adjusted = fromEnd(target, key);
+  const adjusted = fromEnd(rendering, target, key, place);
   if (isList(target)) {
     if (!isNumeric(adjusted) || kindOf(adjusted) !== 'Integer') return;
     try {

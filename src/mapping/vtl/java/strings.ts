@@ -12,6 +12,7 @@ import {
   type MethodTable,
   method,
   OBJECT,
+  type Parameter,
   type Row,
   statically,
   TEXT,
@@ -253,26 +254,28 @@ export const stringMethods = (
     statically('join', [TEXT, COLLECTION], (rendering, separator, parts) =>
       rendering.sized(parts.map((part) => textOf(rendering, part)).join(separator)),
     ),
-    variadicStatic('join', (rendering, separator, parts) =>
+    variadicStatic('join', TEXT, (rendering, separator, parts) =>
       rendering.sized(parts.map((part) => textOf(rendering, part)).join(separator)),
     ),
     statically('valueOf', [OBJECT], (rendering, value) => textOf(rendering, value)),
+    statically('compare', [TEXT, TEXT], (_, a, b) => compare(a, b)),
     statically('copyValueOf', [COLLECTION], (rendering, chars) =>
       rendering.sized(chars.map((char) => textOf(rendering, char)).join('')),
     ),
   ]);
 
 /** `String.format`: static, and with any number of values. */
-const formatting: Row = variadicStatic('format', format);
+const formatting: Row = variadicStatic('format', OBJECT, format);
 
 function variadicStatic(
   name: string,
+  rest: Parameter<unknown>,
   body: (rendering: Rendering, first: string, rest: readonly unknown[]) => unknown,
 ): Row {
   return [
     name,
     {
-      parameters: [TEXT, OBJECT],
+      parameters: [TEXT, rest],
       variadic: true,
       isStatic: true,
       run: (rendering, _, args) => body(rendering, TEXT.read(args[0]), args.slice(1)),

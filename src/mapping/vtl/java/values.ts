@@ -303,8 +303,8 @@ interface JsonStyle {
 }
 
 /** Control characters, and those that json-smart escapes besides: U+007F to U+009F and U+2000 to U+20FF. */
-const escaped = /["\\\u0000-\u001f\u007f-\u009f\u2000-\u20ff]/;
-const escapedWithSlashes = /["\\/\u0000-\u001f\u007f-\u009f\u2000-\u20ff]/;
+const escaped = /["\\\p{Cc}\u2000-\u20ff]/u;
+const escapedWithSlashes = /["\\/\p{Cc}\u2000-\u20ff]/u;
 const named: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',

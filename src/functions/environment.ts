@@ -106,6 +106,7 @@ export class Environment implements RuntimeSession {
   #initTimer: NodeJS.Timeout | null = null;
   /** Runs on while idle, and is then of no consequence: renewing one timer is cheaper than making many. */
   #invokeTimer: NodeJS.Timeout | null = null;
+  #concludeTimer: NodeJS.Timeout | null = null;
   #current: PendingInvocation | null = null;
   #dispatchedAtMs = 0;
   /** Until the first invocation has reported it. */
@@ -353,6 +354,7 @@ export class Environment implements RuntimeSession {
     const result = (logTail: string | undefined) => ({
       payload,
       executedVersion: this.fn.version,
+      durationMs,
       ...(functionError === undefined ? {} : { functionError }),
       ...(logTail === undefined ? {} : { logTail }),
     });
@@ -425,7 +427,7 @@ export class Environment implements RuntimeSession {
     this.#printed?.drain();
     // 'close' comes after the last byte of its pipes. Somebody that has left the group may hold them open.
     this.#process?.once('close', () => this.#concludeWhenRead());
-    setTimeout(() => this.#conclude(), pipesCloseWithinMs);
+    this.#concludeTimer = setTimeout(() => this.#conclude(), pipesCloseWithinMs);
   }
 
   #concludeWhenRead(): void {
@@ -473,8 +475,9 @@ export class Environment implements RuntimeSession {
   }
 
   #cleanUp(): void {
-    if (this.#initTimer !== null) clearTimeout(this.#initTimer);
-    if (this.#invokeTimer !== null) clearTimeout(this.#invokeTimer);
+    for (const timer of [this.#initTimer, this.#invokeTimer, this.#concludeTimer]) {
+      if (timer !== null) clearTimeout(timer);
+    }
     this.#server?.close();
     for (const connection of this.#connections) connection.close();
     if (this.#memory !== null) this.#surroundings.memory.remove(this.#memory);
@@ -515,6 +518,7 @@ function failWaiting(invocation: PendingInvocation, why: InitFailure, log: Envir
     payload: Buffer.from(why.by === 'host' ? failurePayload(why.failure, requestId, nowMs) : why.payload),
     functionError: 'Unhandled',
     executedVersion: fn.version,
+    durationMs,
     ...(logTail === undefined ? {} : { logTail }),
   };
   invocation.settle(result, 'application/json');

@@ -71,11 +71,12 @@ class Kept implements EventStorage {
   readonly list = async () => [...this.events.values()];
 }
 
-const succeeded: InvocationResult = { payload: Buffer.from('{"ok":true}'), executedVersion: '$LATEST' };
+const succeeded: InvocationResult = { payload: Buffer.from('{"ok":true}'), executedVersion: '$LATEST', durationMs: 1 };
 const failed: InvocationResult = {
   payload: Buffer.from('{"errorType":"Error","errorMessage":"no"}'),
   functionError: 'Unhandled',
   executedVersion: '$LATEST',
+  durationMs: 1,
 };
 
 function setUp(

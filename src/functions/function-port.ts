@@ -228,7 +228,7 @@ export class FunctionPort implements FunctionInvoker {
     for (const { body, complete } of this.#streams.values()) {
       const payload = Buffer.from('{"errorType":"ServiceException","errorMessage":"The function host has ended"}');
       body.break(new StreamBroken(payload));
-      complete({ payload, functionError: 'Unhandled', executedVersion: '' });
+      complete({ payload, functionError: 'Unhandled', executedVersion: '', durationMs: 0 });
     }
     this.#streams.clear();
   }

@@ -1,8 +1,7 @@
 /**
  * The function host in a thread of its own, seen from the main thread: starts it, starts it again should it ever fall,
- * connects others to it, passes its logs on. The thread itself is `host-thread.ts`.
+ * connects others to it, passes its logs on. The thread itself is `host-thread.ts`, begun by `host-worker.mjs`.
  */
-import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { FunctionPort } from './function-port.ts';
 import type { FunctionHostOptions } from './host.ts';
@@ -81,10 +80,7 @@ export class FunctionThread implements AsyncDisposable {
   #start(): Worker {
     this.#startedAtMs = performance.now();
     const { log, onFailure, ...workerData } = this.#options;
-    const worker = new Worker(new URL(`./host-thread${extname(import.meta.filename)}`, import.meta.url), {
-      workerData,
-      name: 'functions',
-    });
+    const worker = new Worker(new URL(import.meta.resolve('./host-worker.mjs')), { workerData, name: 'functions' });
     worker.on('message', ({ entries, bytes }: ThreadLog) => {
       for (const entry of entries) log(entry);
       this.#order({ kind: 'logged', bytes });

@@ -57,6 +57,10 @@ export class Interpreters {
     if (known !== undefined) return known;
     const found = this.#look(runtime, family);
     this.#found.set(runtime, found);
+    // What is missing today may be installed by the next invocation.
+    found.then((interpreter) => {
+      if (interpreter === undefined) this.#found.delete(runtime);
+    });
     return found;
   }
 

@@ -31,6 +31,8 @@ export interface InvocationResult {
   readonly logTail?: string;
   /** `$LATEST` or a number. */
   readonly executedVersion: string;
+  /** As REPORT says: without initialisation and without waiting for an environment. */
+  readonly durationMs: number;
 }
 
 /** A response that comes as the handler writes it. */

@@ -94,7 +94,7 @@ const plans: Readonly<
 function planNode(fn: FunctionConfiguration): Plan {
   const args = [
     // The heap's limit comes before the process's, so that a collection is tried before the end.
-    `--max-old-space-size=${Math.floor(Math.min(fn.memoryMb * 0.9, fn.memoryMb - 40))}`,
+    `--max-old-space-size=${Math.max(16, Math.floor(Math.min(fn.memoryMb * 0.9, fn.memoryMb - 40)))}`,
     `--max-semi-space-size=${Math.max(1, Math.floor(fn.memoryMb * 0.05))}`,
   ];
   if (fn.inspect !== undefined) {
@@ -209,6 +209,28 @@ function planProvided(fn: FunctionConfiguration): Launch | Failure {
 }
 
 // ---- environment variables -------------------------------------------------------------------------------------------
+
+/** Variables that a function's configuration may not set: Lambda refuses them by name. */
+export const reservedVariables: readonly string[] = [
+  '_HANDLER',
+  '_X_AMZN_TRACE_ID',
+  'AWS_DEFAULT_REGION',
+  'AWS_REGION',
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_FUNCTION_NAME',
+  'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+  'AWS_LAMBDA_FUNCTION_VERSION',
+  'AWS_LAMBDA_INITIALIZATION_TYPE',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_LAMBDA_RUNTIME_API',
+  'AWS_ACCESS_KEY',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'LAMBDA_TASK_ROOT',
+  'LAMBDA_RUNTIME_DIR',
+];
 
 /** Nothing of the gateway's own environment gets in but PATH. */
 function environmentOf(

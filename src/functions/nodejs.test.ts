@@ -14,7 +14,9 @@ const bodies = (files: Readonly<Record<string, string>>, handler = 'index.handle
 const interpreters = [process.execPath, ...(existsSync(olderNode) ? [olderNode] : [])];
 
 for (const interpreter of interpreters) {
-  describe(`Node.js handlers on ${interpreter === process.execPath ? 'this Node.js' : interpreter}`, () => {
+  describe(`Node.js handlers on ${interpreter === process.execPath ? 'this Node.js' : interpreter}`, {
+    concurrency: 3,
+  }, () => {
     const bench = new Workbench();
     const log = new LogBook();
     let host: FunctionHost;

@@ -5,23 +5,32 @@
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 
+/** Java's sockets speak IPv6 also to 127.0.0.1: they are in the other table, with the IPv4 address at the end. */
+const tables = ['/proc/net/tcp', '/proc/net/tcp6'] as const;
+
 export async function isOwnUser(socket: Socket): Promise<boolean> {
   const us = process.getuid?.();
-  const port = socket.remotePort;
-  if (us === undefined || port === undefined) return us === undefined;
-  let table: string;
-  try {
-    table = await readFile('/proc/net/tcp', 'latin1');
-  } catch {
-    return true;
-  }
-  const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  for (const line of table.split('\n')) {
-    // sl local_address rem_address st queues timer retransmits uid …
-    const fields = line.trim().split(/\s+/);
-    if (fields[1] === local && fields[2]?.endsWith(`:${hexPort(socket.localPort)}`)) return Number(fields[7]) === us;
+  const { remotePort, localPort } = socket;
+  if (us === undefined) return true;
+  if (remotePort === undefined || localPort === undefined) return false;
+  for (const file of tables) {
+    let table: string;
+    try {
+      table = await readFile(file, 'latin1');
+    } catch {
+      if (file === '/proc/net/tcp') return true;
+      continue;
+    }
+    for (const line of table.split('\n')) {
+      // sl local_address rem_address st queues timer retransmits uid …
+      const fields = line.trim().split(/\s+/);
+      if (fields[1]?.endsWith(loopback(remotePort)) && fields[2]?.endsWith(loopback(localPort))) {
+        return Number(fields[7]) === us;
+      }
+    }
   }
   return false;
 }
 
-const hexPort = (port: number | undefined): string => (port ?? 0).toString(16).toUpperCase().padStart(4, '0');
+/** As the tables write 127.0.0.1 and a port. */
+const loopback = (port: number): string => `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;

@@ -1,5 +1,6 @@
 /** Packages that bring their own bootstrap, and runtimes that are not on this machine. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -53,7 +54,7 @@ const call = (method, path, body, headers = {}) => new Promise((resolve, reject)
 })();
 `;
 
-describe('custom runtimes', { timeout: 30_000 }, () => {
+describe('custom runtimes', { concurrency: 3, timeout: 30_000 }, () => {
   const bench = new Workbench();
   const log = new LogBook();
   let host: FunctionHost;
@@ -214,6 +215,37 @@ describe('custom runtimes', { timeout: 30_000 }, () => {
       await log.until(fn, /Runtime\.InvalidEntrypoint/);
     });
   }
+
+  test('Java runs the runtime client of the package', {
+    skip: existsSync('/usr/bin/javac') ? false : 'no javac',
+  }, async () => {
+    // As much of a runtime client as one invocation after the other needs.
+    const client = `package com.amazonaws.services.lambda.runtime.api.client;
+      import java.net.*; import java.io.*; import java.nio.charset.StandardCharsets;
+      public class AWSLambda {
+        public static void main(String[] args) throws Exception {
+          String api = "http://" + System.getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/";
+          while (true) {
+            HttpURLConnection next = (HttpURLConnection) new URL(api + "next").openConnection();
+            String event = new String(next.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            HttpURLConnection post = (HttpURLConnection) new URL(api + next.getHeaderField("Lambda-Runtime-Aws-Request-Id") + "/response").openConnection();
+            post.setRequestMethod("POST"); post.setDoOutput(true);
+            post.getOutputStream().write(("{\\"handler\\":\\"" + args[0] + "\\",\\"event\\":" + event + "}").getBytes(StandardCharsets.UTF_8));
+            post.getInputStream().readAllBytes();
+          }
+        }
+      }`;
+    const fn = bench.fn(
+      { 'src/AWSLambda.java': client },
+      { runtime: 'java21', handler: 'shop.Orders', timeoutMs: 10_000, memoryMb: 512 },
+    );
+    const { directory } = fn.code;
+    execFileSync('javac', ['-nowarn', '-d', directory, join(directory, 'src/AWSLambda.java')], { stdio: 'ignore' });
+    await using patient = new FunctionHost({ log: log.sink });
+    for (const n of [1, 2])
+      assert.deepEqual(JSON.parse((await call(patient, fn, { n })).text), { handler: 'shop.Orders', event: { n } });
+    assert.match((await log.until(fn, /^REPORT/)).join('\n'), /INIT_START Runtime Version: java:\d/);
+  });
 
   test('Java without its runtime client says what to add', {
     skip: existsSync('/usr/bin/java') ? false : 'no java',

@@ -13,7 +13,11 @@ const python = (() => {
   }
 })();
 
-describe('Python handlers', { skip: python === undefined ? 'python3 is not here' : false, timeout: 30_000 }, () => {
+describe('Python handlers', {
+  skip: python === undefined ? 'python3 is not here' : false,
+  concurrency: 3,
+  timeout: 30_000,
+}, () => {
   const bench = new Workbench();
   const log = new LogBook();
   let host: FunctionHost;

@@ -10,7 +10,7 @@ import { FunctionHost } from './host.ts';
 import { StreamBroken } from './invocation.ts';
 import { httpIntegrationType, splitHttpPrelude } from './streamed-response.ts';
 
-describe('response streaming', { timeout: 30_000 }, () => {
+describe('response streaming', { concurrency: 3, timeout: 30_000 }, () => {
   const bench = new Workbench();
   let host: FunctionHost;
   before(() => {

@@ -33,6 +33,10 @@ export interface ApiStage {
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly lastDeploymentStatusMessage?: string;
+  /** Automatic deployments that the stage has left behind, newest first; the oldest are deleted. */
+  readonly formerDeploymentIds?: readonly string[];
+  /** When what authorizers answered was last to be forgotten. */
+  readonly authorizersResetAtMs?: number;
   readonly stageVariables: Strings;
   readonly clientCertificateId?: string;
   readonly accessLogSettings?: { readonly destinationArn?: string; readonly format?: string };

@@ -1,12 +1,36 @@
-/** Custom domain names of REST APIs and what they lead to. */
+/** Custom domain names and what they lead to: one document, seen through the REST and the HTTP API's services. */
 import type { EndpointConfiguration, Strings } from './rest-api.ts';
 
+/** What the HTTP API's service calls an API mapping. */
 export interface BasePathMapping {
-  /** `(none)` for the root of the domain. */
+  /** What the HTTP API's service knows it by; absent in documents older than that service. */
+  readonly apiMappingId?: string;
+  /** `(none)` for the root of the domain; several segments only when made by the HTTP API's service. */
   readonly basePath: string;
+  /** Of a REST, an HTTP or a WebSocket API. */
   readonly restApiId: string;
   /** Absent: the first segment of the path names the stage. */
   readonly stage?: string;
+}
+
+/** Sends requests that meet all conditions to a stage; without conditions, every request. */
+export interface RoutingRule {
+  readonly routingRuleId: string;
+  /** 1 to 1,000,000, unique within a domain name; the lowest is asked first. */
+  readonly priority: number;
+  readonly conditions: readonly RoutingCondition[];
+  /** Exactly one. */
+  readonly actions: readonly RoutingAction[];
+}
+
+/** One of the two; any of its alternatives is enough. */
+export interface RoutingCondition {
+  readonly matchBasePaths?: { readonly anyOf: readonly string[] };
+  readonly matchHeaders?: { readonly anyOf: readonly { readonly header: string; readonly valueGlob: string }[] };
+}
+
+export interface RoutingAction {
+  readonly invokeApi: { readonly apiId: string; readonly stage: string; readonly stripBasePath: boolean };
 }
 
 /** In the order of AWS's model; a `SecurityPolicy_…` needs an endpoint access mode. */
@@ -60,6 +84,8 @@ export interface DomainName {
   readonly tags: Strings;
   /** In the order of creation. */
   readonly basePathMappings: readonly BasePathMapping[];
+  /** In the order of priority. */
+  readonly routingRules?: readonly RoutingRule[];
 }
 
 export interface DomainNameAccessAssociation {

@@ -21,8 +21,14 @@ export function withNewMapping(
     restApiId,
     stage,
   }: { readonly basePath?: string | undefined; readonly restApiId: string; readonly stage?: string | undefined },
+  apiMappingId: string,
 ): { readonly domain: DomainName; readonly mapping: BasePathMapping } {
-  const mapping: BasePathMapping = present({ basePath: basePathOf(basePath), restApiId, stage: text(stage) });
+  const mapping: BasePathMapping = present({
+    apiMappingId,
+    basePath: basePathOf(basePath),
+    restApiId,
+    stage: text(stage),
+  });
   if (domain.basePathMappings.some((each) => each.basePath === mapping.basePath))
     throw conflict('Base path already exists for this domain name');
   if (domain.basePathMappings.length >= mappingsMax)

@@ -15,7 +15,8 @@ export const basePathMappings = ({ documents, settled }: Dependencies) =>
     CreateBasePathMapping: async ({ domainName, domainNameId, ...input }, call) => {
       const key = domainKey(domainName, domainNameId);
       const mapping = await documents.transact(call, async (transaction) => {
-        const edited = withNewMapping(await transaction.load('domain-name', key, invalidDomainName), input);
+        const domain = await transaction.load('domain-name', key, invalidDomainName);
+        const edited = withNewMapping(domain, input, call.newId(6));
         await requireTarget(transaction, edited.mapping);
         transaction.put('domain-name', key, edited.domain);
         return edited.mapping;

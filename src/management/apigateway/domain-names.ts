@@ -81,7 +81,8 @@ export const domainNames = ({ documents, settled }: Dependencies) =>
   }) satisfies Partial<Handlers>;
 
 const presentDomainName = (domain: DomainName, around: DomainSurroundings): Operations['GetDomainName']['output'] => {
-  const { createdAtMs: _, certificateUploadedAtMs, basePathMappings: _mappings, tags: _tags, ...members } = domain;
+  const { createdAtMs: _, certificateUploadedAtMs, basePathMappings: _mappings, tags: _tags, ...rest } = domain;
+  const { routingRules: _rules, ...members } = rest;
   const { policy, managementPolicy, endpointConfiguration } = members;
   return present({
     ...members,

@@ -114,6 +114,8 @@ export class Environment implements RuntimeSession {
   /** Why its process is being ended, or has ended. */
   #failure: Failure | undefined;
   #initFailure: InitFailure | undefined;
+  /** It is being ended for a failure: what it says from now on comes too late. */
+  #killed = false;
   #exited = false;
   #logWork: (() => void)[] = [];
 
@@ -241,8 +243,8 @@ export class Environment implements RuntimeSession {
   // ---- what the runtime says -----------------------------------------------------------------------------------------
 
   next(connection: RuntimeConnection): string | undefined {
-    // A process that has ended may have asked with its last breath.
-    if (this.#exited) return invalidTransition;
+    // A process that has ended, or is being ended, may have asked with its last breath.
+    if (this.#exited || this.#killed) return invalidTransition;
     if (this.#state === 'starting') {
       this.#initDurationMs = performance.now() - this.startedAtMs;
       if (this.#initTimer !== null) clearTimeout(this.#initTimer);
@@ -262,7 +264,7 @@ export class Environment implements RuntimeSession {
     }
     if (request.kind !== 'response' && request.kind !== 'error') return discarding(notFound);
     const invocation = this.#current;
-    if (invocation === null || this.#state !== 'busy') return discarding(invalidTransition);
+    if (invocation === null || this.#state !== 'busy' || this.#killed) return discarding(invalidTransition);
     if (request.requestId !== invocation.options.requestId) return discarding(invalidRequestId);
     const contentType = headerIn(request.headers, 'content-type') ?? 'application/json';
     if (request.kind === 'error') {
@@ -272,7 +274,7 @@ export class Environment implements RuntimeSession {
     }
     const streaming = headerIn(request.headers, 'lambda-runtime-function-response-mode') === 'streaming';
     const end = (body: Buffer | null, trailers: string): string => {
-      if (this.#current !== invocation) return invalidTransition;
+      if (this.#current !== invocation || this.#killed) return invalidTransition;
       const failure = body === null ? Buffer.from(responseTooLarge) : failureIn(trailers);
       this.#answer(
         invocation,
@@ -331,7 +333,7 @@ export class Environment implements RuntimeSession {
     functionError: FunctionErrorKind | undefined,
     contentType: string,
   ): string {
-    if (this.#current !== invocation || this.#state !== 'busy') return invalidTransition;
+    if (this.#current !== invocation || this.#state !== 'busy' || this.#killed) return invalidTransition;
     this.#state = 'answered';
     this.#settle(invocation, payload, functionError, contentType, 'success', undefined, undefined);
     return accepted;
@@ -405,6 +407,7 @@ export class Environment implements RuntimeSession {
   #fail(failure: Failure): void {
     if (this.#exited || this.#state === 'ended' || this.#failure !== undefined) return;
     this.#failure = failure;
+    this.#killed = true;
     if (this.#process === null) this.#conclude();
     else this.#signal('SIGKILL');
   }

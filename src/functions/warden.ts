@@ -52,6 +52,7 @@ export class Warden {
       return;
     }
     const gone = new Promise<void>((resolve) => process.once('exit', () => resolve()));
+    process.ref();
     process.stdin?.end();
     await gone;
   }

@@ -65,6 +65,8 @@ export class Pool implements EnvironmentOwner {
   #shortestBeforeMs = Number.POSITIVE_INFINITY;
   #shortestSinceMs = 0;
   #answeredAtMs = 0;
+  /** Whether the host had no place when one more was wanted last. */
+  #crowdedOut = false;
 
   constructor(fn: FunctionConfiguration, host: PoolHost) {
     this.fn = fn;
@@ -211,15 +213,16 @@ export class Pool implements EnvironmentOwner {
   #impatient(): void {
     this.#timer = null;
     const deadlineMs = performance.now() - this.#host.queueWaitMaxMs;
-    for (let oldest = this.#waiting[this.#first]; oldest !== undefined && oldest.queuedAtMs < deadlineMs; ) {
+    while (this.#crowdedOut && (this.#waiting[this.#first]?.queuedAtMs ?? deadlineMs) < deadlineMs) {
       this.#take()?.refuse(this.#host.queueFull());
-      oldest = this.#waiting[this.#first];
     }
     this.#grow();
   }
 
   #start(phase: 'init' | 'invoke'): boolean {
-    if (this.#launch === null || !this.#host.takePlace()) return false;
+    if (this.#launch === null) return false;
+    this.#crowdedOut = !this.#host.takePlace();
+    if (this.#crowdedOut) return false;
     const environment = new Environment(this.fn, this.#launch, phase, this.#host.surroundings, this);
     this.#environments.add(environment);
     this.#starting.add(environment);

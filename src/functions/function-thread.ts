@@ -35,6 +35,7 @@ export class FunctionThread implements AsyncDisposable {
   readonly #connected = new Set<(port: MessagePort) => void>();
   #worker: Worker;
   #startedAtMs = 0;
+  #running = false;
   #closing = false;
 
   constructor(options: FunctionThreadOptions) {
@@ -67,9 +68,12 @@ export class FunctionThread implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    const gone = new Promise((resolve) => this.#worker.once('exit', resolve));
-    this.#order({ kind: 'close' });
-    await gone;
+    // It may have fallen, and not be up again.
+    if (this.#running) {
+      const gone = new Promise((resolve) => this.#worker.once('exit', resolve));
+      this.#order({ kind: 'close' });
+      await gone;
+    }
     this.invoker.close();
   }
 
@@ -86,7 +90,9 @@ export class FunctionThread implements AsyncDisposable {
       this.#order({ kind: 'logged', bytes });
     });
     worker.on('error', onFailure);
+    this.#running = true;
     worker.on('exit', () => {
+      this.#running = false;
       if (this.#closing) return;
       const waitMs = Math.max(0, this.#startedAtMs + restartAfterMs - performance.now());
       setTimeout(() => {

@@ -96,6 +96,14 @@ describe('environments', { timeout: 30_000 }, () => {
     assert.equal(Number((await call(host, next, { ms: 1 })).text), other);
   });
 
+  test('one that ignores SIGTERM is killed', async () => {
+    await using host = new FunctionHost();
+    const fn = bench.fn({ 'index.js': `process.on('SIGTERM', () => {}); exports.handler = async () => process.pid;` });
+    const pid = Number((await call(host, fn)).text);
+    host.retire(fn.functionArn);
+    await gone(pid);
+  });
+
   test('reserved concurrency counts all that is under way, over all versions', async () => {
     await using host = new FunctionHost();
     const fn = bench.fn(waiting(100), { reservedConcurrency: 2 });

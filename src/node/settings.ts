@@ -106,6 +106,34 @@ export const table = {
     max: 86_400_000,
     about: 'longest integration timeout that a method may ask for, in milliseconds (its default stays 29,000)',
   },
+  'functions.concurrencyMax': {
+    type: 'whole',
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+    about: 'invocations at a time of all functions together',
+  },
+  'functions.idleMs': {
+    type: 'whole',
+    default: 600_000,
+    min: 1_000,
+    max: 86_400_000,
+    about: 'how long an execution environment without work is kept, in milliseconds',
+  },
+  'functions.interpreters.nodejs': { type: 'text', default: '', about: 'path of the Node.js that runs functions' },
+  'functions.interpreters.python': { type: 'text', default: '', about: 'path of the Python that runs functions' },
+  'functions.interpreters.java': { type: 'text', default: '', about: 'path of the java command that runs functions' },
+  'functions.interpreters.ruby': { type: 'text', default: '', about: 'path of the Ruby that runs functions' },
+  'functions.interpreters.dotnet': {
+    type: 'text',
+    default: '',
+    about: 'path of the dotnet command that runs functions',
+  },
+  'functions.libraries.java': {
+    type: 'text',
+    default: '',
+    about: 'folder with the Java runtime interface client, for packages that do not bring it',
+  },
 } as const satisfies Record<string, Text | Whole>;
 
 type Row = (typeof table)[keyof typeof table];
@@ -153,6 +181,10 @@ export function readSettings(
 
 const noValues: Source = { values: new Map() };
 
+/** Names with a dot are nested in the file. */
+const isGroup = (name: string): boolean =>
+  name === 'services' || Object.keys(table).some((setting) => setting.startsWith(`${name}.`));
+
 const isSetting = (name: string): name is keyof typeof table => Object.hasOwn(table, name);
 
 /** Every name of the table has been filled with a checked value of its type; this is the one place that relies on it. */
@@ -173,8 +205,7 @@ function fromYaml({ path, text }: { path: string; text: string }): Source {
     for (const [key, raw] of Object.entries(node)) {
       const name = prefix + key;
       const where = `${path}: ${name}`;
-      if (prefix === '' && (key === 'services' || key === 'limits') && raw !== null && typeof raw === 'object')
-        walk(raw, `${key}.`);
+      if (isGroup(name) && raw !== null && typeof raw === 'object') walk(raw, `${name}.`);
       else if (isSetting(name) || prefix === 'services.') values.set(name, { raw, where });
       else throw unknown(where, name, [...Object.keys(table), 'services.{service}']);
     }

@@ -27,7 +27,7 @@ test('a backend that is too slow: 504 after the integration timeout', async () =
 test('a backend whose name does not resolve: 500', async () => {
   const { answer, log } = await calling({ type: 'HTTP_PROXY', uri: 'http://nowhere.invalid/' });
   assert.deepEqual([answer.status, answer.text], [500, internal]);
-  assert.match(log, /can not be called as it is configured.*nowhere\.invalid/);
+  assert.match(log, /can not be served as it is configured.*Invalid endpoint address.*nowhere\.invalid/);
 });
 
 test('a backend where nobody listens: 504', async () => {

@@ -5,10 +5,15 @@
 import type { Readable } from 'node:stream';
 import type { Endpoint } from '../integrations/endpoint.ts';
 import type { BackendResponse } from '../integrations/integrator.ts';
+import type { RequestSources, ResponseSources } from '../mapping/parameters.ts';
 import type { MethodPlan } from '../plan/method-plan.ts';
 import type { RestSnapshotPlan } from '../plan/rest.ts';
 import { WireExchange } from '../wire/exchange.ts';
+import type { ExecutionLog } from './execution-log.ts';
+import type { Fault } from './fault.ts';
 import { continuedTrace, newExtendedRequestId, newRequestId, newTrace } from './identifiers.ts';
+
+const noPlaceholders: Readonly<Record<string, string>> = Object.freeze({});
 
 export class Exchange extends WireExchange {
   readonly requestId = newRequestId();
@@ -22,6 +27,8 @@ export class Exchange extends WireExchange {
   pathStart = 0;
   /** Path below the stage, `/` at least; slashes and percent-encoding as they were sent. */
   stagePath = '/';
+  /** Base path that matched behind a custom domain name, empty for its root; null when there is no such name. */
+  basePath: string | null = null;
   snapshot: RestSnapshotPlan | null = null;
   /** True when the canary took this request. */
   canary = false;
@@ -36,6 +43,8 @@ export class Exchange extends WireExchange {
   // What the client sent, once a step has needed it.
   /** The whole body, unpacked; null while it is left to stream. Empty when there is none. */
   requestBytes: Uint8Array | null = null;
+  /** Reads what mappings name; made when the first of them runs. */
+  sources: (RequestSources & ResponseSources) | null = null;
   /** True when a body that streamed through has grown beyond its limit. */
   bodyTooLarge = false;
 
@@ -45,6 +54,8 @@ export class Exchange extends WireExchange {
   /** Path and query. */
   backendPath = '';
   backendHeaders: string[] = [];
+  /** What fills the placeholders of the integration's URI. */
+  backendPlaceholders: Readonly<Record<string, string>> = noPlaceholders;
   backendBody: Uint8Array | Readable | null = null;
   /** Bytes of a streamed body, -1 when unknown. */
   backendBodyBytes = 0;
@@ -52,8 +63,24 @@ export class Exchange extends WireExchange {
   // What the backend said.
   /** Null until it has answered. */
   answer: BackendResponse | null = null;
+  /** The whole body of the answer, once a step has needed it. */
+  answerBytes: Uint8Array | null = null;
   integrationStartedAtMs = 0;
   integrationLatencyMs = 0;
+
+  /** What the templates of request and response have written to `$context.requestOverride`. */
+  requestOverride: unknown = null;
+  /** `$context.authorizer`, when an authorizer has let the request through. */
+  authorizer: Readonly<Record<string, unknown>> | null = null;
+  /** Why the gateway answers itself. */
+  fault: Fault | null = null;
+  /** Lines of an execution log that somebody reads; null: nobody does. */
+  execution: ExecutionLog | null = null;
+
+  /** Address of the client, as `$context.identity.sourceIp` has it. */
+  get sourceIp(): string {
+    return this.remoteAddress.startsWith('::ffff:') ? this.remoteAddress.slice(7) : this.remoteAddress;
+  }
 
   /** `$context.path`: with the stage, or the base path of a custom domain name, in front. */
   get contextPath(): string {

@@ -73,14 +73,20 @@ export class Fault {
   readonly message: string;
   /** `$context.error.validationErrorString`; empty when it is not about validation. */
   readonly validation: string;
+  /** Body of plain text that is sent unless the owner has customised this type; null: the usual JSON. */
+  readonly bare: string | null;
 
-  constructor(type: GatewayResponseType, changes: Partial<Defaults> & { readonly validation?: string } = {}) {
+  constructor(
+    type: GatewayResponseType,
+    changes: Partial<Defaults> & { readonly validation?: string; readonly bare?: string } = {},
+  ) {
     const defaults = faultDefaults[type];
     this.type = type;
     this.status = changes.status ?? defaults.status;
     this.errorType = changes.errorType ?? defaults.errorType;
     this.message = changes.message ?? defaults.message;
     this.validation = changes.validation ?? '';
+    this.bare = changes.bare ?? null;
     Object.freeze(this);
   }
 }
@@ -103,5 +109,6 @@ export const headersTooLarge = new Fault('DEFAULT_4XX', {
   errorType: 'RequestHeaderFieldsTooLargeException',
   message: 'Request Header Fields Too Large',
 });
-export const requestTooLarge = new Fault('REQUEST_TOO_LARGE');
-export const invalidRequestBody = (validation: string): Fault => new Fault('BAD_REQUEST_BODY', { validation });
+/** Seen live: the text of an announced body that is too large; AWS answers so before it looks at the API. */
+export const requestTooLarge = (bytesMax: number): Fault =>
+  new Fault('REQUEST_TOO_LARGE', { bare: `HTTP content length exceeded ${bytesMax} bytes.` });

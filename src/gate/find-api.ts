@@ -108,6 +108,7 @@ function mapped(x: Exchange, mappings: readonly Mapping[]): Found | undefined {
     if (basePath !== '' && !path.startsWith(basePath, pathStart + 1)) continue;
     if (basePath !== '' && end < path.length && path.charCodeAt(end) !== slash) continue;
     const rest = basePath === '' ? pathStart : end;
+    x.basePath = basePath;
     if (stage === null) return stageIn(x, apiId, rest, false);
     x.stagePath = rest >= path.length ? '/' : path.slice(rest);
     return { apiId, stage, byExecuteApi: false };

@@ -23,7 +23,7 @@ export const defaultGateLimits: GateLimits = {
 /** Checked before anything is done for a request. */
 export function excess(x: Exchange, limits: GateLimits): Fault | undefined {
   if (x.path.length + x.query.length > limits.urlCharacters) return uriTooLong;
-  if (x.requestBodyBytes > limits.bodyBytes) return requestTooLarge;
+  if (x.requestBodyBytes > limits.bodyBytes) return requestTooLarge(limits.bodyBytes);
   const { rawHeaders } = x;
   let bytes = 0;
   for (let i = 0; i < rawHeaders.length; i++) bytes += rawHeaders[i]!.length + 2;

@@ -1,5 +1,12 @@
 /** A compiled method of a resource: what its steps need to know. */
-import type { Method } from '../definition/rest-api.ts';
+import type { Method, RestApi, Strings } from '../definition/rest-api.ts';
+import { compileModel, type ModelValidator } from '../mapping/models.ts';
+import {
+  compileBodyValidation,
+  compileParameterValidation,
+  type ParameterPresence,
+  type ValidationFault,
+} from '../mapping/request-validation.ts';
 import { IntegrationPlan } from './integration-plan.ts';
 import type { Problems } from './plan-error.ts';
 
@@ -15,14 +22,19 @@ export class MethodPlan {
   readonly authorizationType: string;
   readonly authorizerId: string | null;
   readonly apiKeyRequired: boolean;
+  /** Null: no parameters are checked. */
+  readonly validateParameters: ((request: ParameterPresence) => ValidationFault | undefined) | null;
+  /** Null: the body is not checked. */
+  readonly validateBody: ((contentType: string | undefined, body: string) => ValidationFault | undefined) | null;
   /** Null: the method was deployed without one. */
   readonly integration: IntegrationPlan | null;
 
   constructor(
+    api: RestApi,
     resourceId: string,
     resourcePath: string,
     method: Method,
-    variables: Readonly<Record<string, string>>,
+    variables: Strings,
     problems: Problems,
   ) {
     const place = `${method.httpMethod} ${resourcePath}`;
@@ -33,10 +45,36 @@ export class MethodPlan {
     this.authorizationType = method.authorizationType;
     this.authorizerId = method.authorizerId ?? null;
     this.apiKeyRequired = method.apiKeyRequired;
+    const validator =
+      method.requestValidatorId === undefined ? undefined : api.requestValidators[method.requestValidatorId];
+    this.validateParameters =
+      validator?.validateRequestParameters === true
+        ? (compileParameterValidation(method.requestParameters) ?? null)
+        : null;
+    this.validateBody =
+      validator?.validateRequestBody === true
+        ? (compileBodyValidation(modelsOf(api, method.requestModels, place, problems)) ?? null)
+        : null;
     this.integration =
       method.methodIntegration === undefined
         ? null
         : new IntegrationPlan(method.methodIntegration, variables, place, problems);
     Object.freeze(this);
   }
+}
+
+function modelsOf(
+  api: RestApi,
+  models: Strings | undefined,
+  place: string,
+  problems: Problems,
+): Readonly<Record<string, ModelValidator>> {
+  const compiled: [string, ModelValidator][] = [];
+  for (const [contentType, name] of Object.entries(models ?? {})) {
+    const validator = problems.attempt(place, `requestModels.${contentType}`, () =>
+      compileModel(api.models, name, api.id),
+    );
+    if (validator !== null) compiled.push([contentType, validator]);
+  }
+  return Object.fromEntries(compiled);
 }

@@ -39,4 +39,9 @@ export class Problems {
       return null;
     }
   }
+
+  /** @throws PlanError that lists them */
+  throwIfAny(api: { readonly id: string; readonly name: string }): void {
+    if (this.found.length > 0) throw new PlanError(api.id, api.name, this.found);
+  }
 }

@@ -3,13 +3,24 @@
  * is made whole or not at all, and never changes. It describes; the gate decides which steps act on it (see
  * docs/decisions/0002-steps-are-assembled-by-the-gate.md).
  */
-import { pathsOf } from '../definition/resources.ts';
-import type { RestApi } from '../definition/rest-api.ts';
+import { pathOf, pathsOf } from '../definition/resources.ts';
+import type { HttpMethod, RestApi, Strings } from '../definition/rest-api.ts';
 import type { DeployedRestStage, Deployment } from '../definition/stage.ts';
-import { BinaryMediaTypes } from './media-types.ts';
+import { compileBinaryTypes } from '../mapping/media-types.ts';
+import { GatewayResponsePlans } from './gateway-response-plan.ts';
 import { MethodPlan } from './method-plan.ts';
-import { PlanError, Problems } from './plan-error.ts';
-import { ResourceTrie } from './resource-trie.ts';
+import { Problems } from './plan-error.ts';
+import { type ResourceEntry, ResourceTrie } from './resource-trie.ts';
+
+/** Who an API's traffic is served as. */
+export interface SnapshotIdentity {
+  readonly accountId: string;
+  readonly region: string;
+  readonly stageName: string;
+  readonly deploymentId: string;
+  /** Stage variables, with the canary's overrides where this is one. */
+  readonly variables: Strings;
+}
 
 /** One deployment as a stage, or its canary, serves it. */
 export class RestSnapshotPlan {
@@ -18,46 +29,59 @@ export class RestSnapshotPlan {
   readonly restApiId: string;
   readonly stageName: string;
   readonly deploymentId: string;
-  /** Stage variables, with the canary's overrides where this is one. */
-  readonly variables: Readonly<Record<string, string>>;
-  readonly binaryMediaTypes: BinaryMediaTypes;
+  readonly variables: Strings;
+  /** Whether a media type is binary; undefined stands for none. */
+  readonly isBinary: (mediaType: string | undefined) => boolean;
+  /** False: no media type is binary, nothing needs to be asked. */
+  readonly hasBinary: boolean;
   /** Size from which on answers are compressed; null: never. */
   readonly minimumCompressionBytes: number | null;
+  readonly gatewayResponses: GatewayResponsePlans;
   readonly resources: ResourceTrie<MethodPlan>;
 
   constructor(
-    deployed: DeployedRestStage,
-    deployment: Deployment,
-    variables: Readonly<Record<string, string>>,
+    identity: SnapshotIdentity,
+    api: RestApi,
+    resources: Iterable<ResourceEntry<MethodPlan>>,
     problems: Problems,
   ) {
-    const { api } = deployment;
-    this.accountId = deployed.accountId;
-    this.region = deployed.region;
-    this.restApiId = deployed.restApiId;
-    this.stageName = deployed.stage.stageName;
-    this.deploymentId = deployment.id;
-    this.variables = Object.freeze({ ...variables });
-    this.binaryMediaTypes = new BinaryMediaTypes(api.binaryMediaTypes);
+    this.accountId = identity.accountId;
+    this.region = identity.region;
+    this.restApiId = api.id;
+    this.stageName = identity.stageName;
+    this.deploymentId = identity.deploymentId;
+    this.variables = Object.freeze({ ...identity.variables });
+    this.isBinary = compileBinaryTypes(api.binaryMediaTypes);
+    this.hasBinary = api.binaryMediaTypes.length > 0;
     this.minimumCompressionBytes = api.minimumCompressionSize ?? null;
-    this.resources = new ResourceTrie(
-      [...pathsOf(api)].map(([id, path]) => ({ path, methods: methodsOf(api, id, path, variables, problems) })),
-    );
+    this.gatewayResponses = new GatewayResponsePlans(api.gatewayResponses, problems);
+    this.resources = new ResourceTrie(resources);
     Object.freeze(this);
   }
 }
 
-function methodsOf(
+function* resourcesOf(
   api: RestApi,
-  resourceId: string,
-  path: string,
-  variables: Readonly<Record<string, string>>,
+  variables: Strings,
   problems: Problems,
-): Map<string, MethodPlan> {
-  const methods = Object.values(api.resources[resourceId]?.methods ?? {});
-  return new Map(
-    methods.map((method) => [method.httpMethod, new MethodPlan(resourceId, path, method, variables, problems)]),
-  );
+): Generator<ResourceEntry<MethodPlan>, void, undefined> {
+  for (const [id, path] of pathsOf(api)) {
+    const methods = Object.values(api.resources[id]?.methods ?? {}).map((method): [string, MethodPlan] => [
+      method.httpMethod,
+      new MethodPlan(api, id, path, method, variables, problems),
+    ]);
+    if (methods.length > 0) yield { path, methods: new Map(methods) };
+  }
+}
+
+function snapshotOf(
+  { accountId, region, stage }: DeployedRestStage,
+  { api, id: deploymentId }: Deployment,
+  variables: Strings,
+  problems: Problems,
+): RestSnapshotPlan {
+  const identity = { accountId, region, stageName: stage.stageName, deploymentId, variables };
+  return new RestSnapshotPlan(identity, api, resourcesOf(api, variables, problems), problems);
 }
 
 export class RestStagePlan {
@@ -76,13 +100,13 @@ export class RestStagePlan {
     this.restApiId = deployed.restApiId;
     this.stageName = stage.stageName;
     this.disableExecuteApiEndpoint = deployed.disableExecuteApiEndpoint;
-    this.base = new RestSnapshotPlan(deployed, deployment, variables, problems);
+    this.base = snapshotOf(deployed, deployment, variables, problems);
     const percent = stage.canarySettings?.percentTraffic ?? 0;
     // A canary without traffic, as promotion leaves one behind, costs nothing.
     this.canary =
       canaryDeployment === undefined || percent <= 0
         ? null
-        : new RestSnapshotPlan(deployed, canaryDeployment, { ...variables, ...overrides }, problems);
+        : snapshotOf(deployed, canaryDeployment, { ...variables, ...overrides }, problems);
     this.canaryPercent = this.canary === null ? 0 : percent;
     Object.freeze(this);
   }
@@ -92,6 +116,26 @@ export class RestStagePlan {
 export function compileRestStage(deployed: DeployedRestStage): RestStagePlan {
   const problems = new Problems();
   const plan = new RestStagePlan(deployed, problems);
-  if (problems.found.length > 0) throw new PlanError(deployed.restApiId, deployed.deployment.api.name, problems.found);
+  problems.throwIfAny(deployed.deployment.api);
   return plan;
+}
+
+/**
+ * One method of an API that need not be deployed, as if it were alone: what a test of it is run by.
+ * @throws PlanError that lists everything about the method that does not compile; Error when there is no such method
+ */
+export function compileRestMethod(
+  api: RestApi,
+  resourceId: string,
+  httpMethod: HttpMethod,
+  identity: SnapshotIdentity,
+): { readonly snapshot: RestSnapshotPlan; readonly method: MethodPlan } {
+  const method = api.resources[resourceId]?.methods[httpMethod];
+  if (method === undefined) throw new Error(`API ${api.id} has no method ${httpMethod} of resource ${resourceId}`);
+  const problems = new Problems();
+  const path = pathOf(api, resourceId);
+  const plan = new MethodPlan(api, resourceId, path, method, identity.variables, problems);
+  const snapshot = new RestSnapshotPlan(identity, api, [{ path, methods: new Map([[httpMethod, plan]]) }], problems);
+  problems.throwIfAny(api);
+  return { snapshot, method: plan };
 }

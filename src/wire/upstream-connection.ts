@@ -228,6 +228,8 @@ export class UpstreamConnection extends Waiting implements Carrier {
     // A stream that fails after nobody needs it any more must not bring the process down: this listener stays.
     body.on('error', onBroken);
     body.on('data', onData).on('end', onEnd).on('close', onBroken);
+    // Whoever looked at it before may have left it paused.
+    body.resume();
     if (body.destroyed) onBroken();
   }
 

@@ -1,19 +1,25 @@
 /**
  * Puts together the steps of a method, once, when its stage is deployed: what a method does not need is not there.
- * Reading this from top to bottom is reading the life of a request.
+ * Reading this from top to bottom is reading the life of a request. Resource policies, authorizers, API keys, throttling
+ * and caches each get their place here; until there is a step that enforces one, the method that wants it refuses.
  */
 import type { Integrators } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
+import type { HttpUriPlan, IntegrationPlan } from '../../plan/integration-plan.ts';
 import type { MethodPlan } from '../../plan/method-plan.ts';
 import type { RestSnapshotPlan } from '../../plan/rest.ts';
 import type { GateLimits } from '../limits.ts';
 import type { Step } from '../step.ts';
 import { compress } from './compress.ts';
-import { integrateHttp } from './integrate.ts';
+import { integrateAws, integrateHttp } from './integrate.ts';
+import { mapProxyRequest, mapRequest, readsRequestBody } from './map-request.ts';
+import { mapResponse, receiveAnswer } from './map-response.ts';
+import { mock } from './mock.ts';
 import { passRequest } from './proxy-request.ts';
 import { passResponse } from './proxy-response.ts';
 import { receiveBody } from './receive-body.ts';
 import { refuse } from './refuse.ts';
+import { validate } from './validate.ts';
 
 export interface Services {
   readonly integrators: Integrators;
@@ -22,39 +28,89 @@ export interface Services {
 }
 
 export function stepsOf(method: MethodPlan, snapshot: RestSnapshotPlan, services: Services): readonly Step[] {
-  const steps = [...admission(method, services), ...integration(method, services)];
+  const steps = [
+    ...admission(method, services),
+    ...reception(method, services),
+    ...validation(method),
+    ...integration(method, services),
+  ];
   if (snapshot.minimumCompressionBytes !== null) steps.push(compress(snapshot.minimumCompressionBytes));
   return Object.freeze(steps);
+}
+
+/** For a test of the method by its owner: anybody may call, answers are taken whole and shown as they are. */
+export function testStepsOf(method: MethodPlan, services: Services): readonly Step[] {
+  return Object.freeze([...reception(method, services), ...validation(method), ...integration(method, services, true)]);
 }
 
 /** Who may call: nothing is let through that can not be checked. */
 function admission(method: MethodPlan, { log }: Services): Step[] {
   const steps: Step[] = [];
   if (method.authorizationType !== 'NONE')
-    steps.push(refuse(`authorization of type ${method.authorizationType} is not available`, log));
+    steps.push(refuse(`Authorization of type ${method.authorizationType} is not available`, log));
   if (method.apiKeyRequired) steps.push(refuse('API keys can not be checked', log));
   return steps;
 }
 
-function integration({ integration: plan }: MethodPlan, { integrators, limits, log }: Services): Step[] {
-  if (plan === null) return [refuse('the method has no integration', log)];
+/** The body, whole where a later step reads it. */
+function reception({ integration: plan, validateBody }: MethodPlan, { limits }: Services): Step[] {
+  const whole = validateBody !== null || (plan !== null && readsRequestBody(plan));
+  return [receiveBody(whole, limits.bodyBytes)];
+}
+
+function validation(method: MethodPlan): Step[] {
+  return method.validateParameters === null && method.validateBody === null ? [] : [validate(method)];
+}
+
+/** What the request becomes, who is asked, and what the answer becomes. */
+function integration(
+  { integration: plan }: MethodPlan,
+  { integrators, limits, log }: Services,
+  wholeAnswer = false,
+): Step[] {
+  if (plan === null) return [refuse('No integration defined for method', log)];
   switch (plan.type) {
-    case 'HTTP_PROXY':
-      if (plan.http === null) return [refuse('the integration has no URI', log)];
+    case 'HTTP_PROXY': {
+      if (plan.http === null) throw new Error('a plan without its URI has not compiled');
       return [
-        receiveBody(false, limits.bodyBytes),
-        passRequest(plan.http, plan.method),
+        passing(plan, plan.http, log),
         integrateHttp(integrators.http, plan.timeoutMs, limits.bodyBytes, log),
+        ...(wholeAnswer ? [receiveAnswer(integrators.http, limits.answerBytes, log)] : []),
         passResponse,
       ];
+    }
     case 'HTTP':
+      return [
+        mapRequest(plan, log),
+        integrateHttp(integrators.http, plan.timeoutMs, limits.bodyBytes, log),
+        receiveAnswer(integrators.http, limits.answerBytes, log),
+        mapResponse(plan, true, log),
+      ];
     case 'MOCK':
-    case 'AWS':
+      return [mock(plan, log), mapResponse(plan, false, log)];
+    case 'AWS': {
+      const { aws } = integrators;
+      if (aws === null) return [refuse('Integrations of type AWS can not be carried out', log)];
+      return [
+        mapRequest(plan, log),
+        integrateAws(aws, plan, log),
+        receiveAnswer(aws, limits.answerBytes, log),
+        mapResponse(plan, true, log),
+      ];
+    }
     case 'AWS_PROXY':
-      return [refuse(`integrations of type ${plan.type} can not be carried out`, log)];
+      return [refuse('Integrations of type AWS_PROXY can not be carried out', log)];
     default: {
       const never: never = plan.type;
       throw new Error(`unexpected integration type ${String(never)}`);
     }
   }
+}
+
+/** A request that nothing is mapped in, to an address that is known, needs no mapping. */
+function passing(plan: IntegrationPlan, uri: HttpUriPlan, log: Log): Step {
+  const mapped = plan.requestParameters !== null || plan.contentHandling !== null;
+  return mapped || uri.endpoint === null || uri.constantTarget === null
+    ? mapProxyRequest(plan, uri, log)
+    : passRequest(uri.endpoint, uri.constantTarget, plan.method);
 }

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { constants, createDeflate, createGzip, deflate, gzip } from 'node:zlib';
 import type { Exchange } from '../exchange.ts';
 import type { Step } from '../step.ts';
+import { hasHeader } from './header-list.ts';
 
 type Coding = 'gzip' | 'deflate';
 const packers = { gzip: promisify(gzip), deflate: promisify(deflate) } as const;
@@ -58,11 +59,4 @@ export function preferredCoding(accept: string | undefined): Coding | null {
     }
   }
   return best === 'gzip' || best === 'deflate' ? best : null;
-}
-
-/** @param headers name, value, name, value … */
-export function hasHeader(headers: readonly string[], lowerCaseName: string): boolean {
-  for (let i = 0; i < headers.length; i += 2)
-    if (headers[i]!.length === lowerCaseName.length && headers[i]!.toLowerCase() === lowerCaseName) return true;
-  return false;
 }

@@ -4,17 +4,27 @@
  * Source: Amazon API Gateway Developer Guide, "Gateway response types"; execution log texts as AWS writes them.
  */
 import { Readable } from 'node:stream';
-import type { BackendCall, BackendFailure, HttpIntegrator, Integrator } from '../../integrations/integrator.ts';
+import type {
+  AwsIntegrator,
+  BackendCall,
+  BackendFailure,
+  HttpIntegrator,
+  Integrator,
+} from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
+import type { IntegrationPlan } from '../../plan/integration-plan.ts';
 import type { Exchange } from '../exchange.ts';
-import { type Fault, integrationFailure, integrationTimeout, misconfigured, requestTooLarge } from '../fault.ts';
+import { type Fault, integrationFailure, integrationTimeout, requestTooLarge } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
+import { logAnswer, logRequest } from './execution-lines.ts';
+import { configurationError, placeOf } from './misconfiguration.ts';
 
 /** @param bodyBytesMax bound of a body that streams and whose size nobody announced */
 export function integrateHttp(integrator: HttpIntegrator, timeoutMs: number, bodyBytesMax: number, log: Log): Step {
   return (x) => {
     const { endpoint } = x;
     if (endpoint === null) throw new Error('no step has prepared the call');
+    if (x.execution !== null) logRequest(x, x.execution, `${endpoint.tls ? 'https' : 'http'}://${endpoint.hostHeader}`);
     x.integrationStartedAtMs = Date.now();
     const call = integrator.call(endpoint, {
       method: x.backendMethod,
@@ -26,7 +36,36 @@ export function integrateHttp(integrator: HttpIntegrator, timeoutMs: number, bod
     });
     x.onAbort = call;
     if (x.backendBody instanceof Readable && x.backendBodyBytes === -1) bound(x.backendBody, x, call, bodyBytesMax);
-    return received(x, call, integrator, log);
+    return received(x, call, integrator, bodyBytesMax, log);
+  };
+}
+
+export function integrateAws(integrator: AwsIntegrator, plan: IntegrationPlan, log: Log): Step {
+  return (x) => {
+    const { awsUri } = plan;
+    const { snapshot, methodPlan } = x;
+    if (awsUri === null || snapshot === null || methodPlan === null) throw new Error('no step has prepared the call');
+    const uri = awsUri.fill(x.backendPlaceholders);
+    if (x.execution !== null) logRequest(x, x.execution, uri);
+    x.integrationStartedAtMs = Date.now();
+    const action = {
+      uri,
+      credentials: plan.credentials,
+      accountId: snapshot.accountId,
+      region: snapshot.region,
+      sourceArn: `arn:aws:execute-api:${snapshot.region}:${snapshot.accountId}:${snapshot.restApiId}/${snapshot.stageName}/${x.httpMethod}${methodPlan.resourcePath}`,
+      requestId: x.requestId,
+    };
+    const call = integrator.call(action, {
+      method: x.backendMethod,
+      path: x.backendPath,
+      headers: x.backendHeaders,
+      body: x.backendBody,
+      bodyBytes: x.backendBodyBytes,
+      timeoutMs: plan.timeoutMs,
+    });
+    x.onAbort = call;
+    return received(x, call, integrator, 0, log);
   };
 }
 
@@ -42,35 +81,35 @@ function bound(body: Readable, x: Exchange, call: BackendCall, bytesMax: number)
   });
 }
 
-async function received(x: Exchange, call: BackendCall, integrator: Integrator, log: Log): Promise<Outcome> {
+async function received(
+  x: Exchange,
+  call: BackendCall,
+  integrator: Integrator,
+  bodyBytesMax: number,
+  log: Log,
+): Promise<Outcome> {
   try {
     x.answer = await call.promise;
     x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    if (x.execution !== null) logAnswer(x, x.execution);
     return undefined;
   } catch (error) {
     x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
-    return x.bodyTooLarge ? requestTooLarge : faultOf(x, integrator.failureOf(error), log);
+    return x.bodyTooLarge ? requestTooLarge(bodyBytesMax) : faultOf(x, integrator.failureOf(error), log);
   }
 }
 
 function faultOf(x: Exchange, failure: BackendFailure, log: Log): Fault {
-  const where = {
-    restApiId: x.snapshot?.restApiId,
-    stage: x.snapshot?.stageName,
-    method: x.methodPlan?.httpMethod,
-    resource: x.methodPlan?.resourcePath,
-    requestId: x.requestId,
-    endpoint: x.endpoint?.key,
-    reason: failure.message,
-  };
+  const where = { ...placeOf(x), endpoint: x.endpoint?.key, reason: failure.message };
   switch (failure.kind) {
     case 'timeout':
+      x.execution?.line('Execution failed due to a timeout error');
       log.warn(where, 'the backend did not answer in time');
       return integrationTimeout;
     case 'configuration':
-      log.warn(where, 'the backend can not be called as it is configured');
-      return misconfigured;
+      return configurationError(x, `Invalid endpoint address: ${failure.message}`, log);
     case 'network':
+      x.execution?.line('Execution failed due to a network error communicating with endpoint');
       log.warn(where, 'the backend could not be reached or broke off');
       return integrationFailure;
     case 'aborted':

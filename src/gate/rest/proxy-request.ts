@@ -2,7 +2,7 @@
  * The request of an HTTP_PROXY integration: the client's own, on its way to the backend's address. Query and body stay
  * as they came.
  */
-import type { HttpUriPlan } from '../../plan/integration-plan.ts';
+import type { Endpoint } from '../../integrations/endpoint.ts';
 import type { Exchange } from '../exchange.ts';
 import { forwarding, forwardingOf } from './request-headers.ts';
 
@@ -33,22 +33,19 @@ export function proxyHeaders(x: Exchange, hostHeader: string): string[] {
   return headers;
 }
 
-/** The query of the URI first, then the client's. */
-export function joinedQuery(first: string, second: string): string {
-  if (first === '') return second === '' ? '' : `?${second}`;
-  return second === '' ? `?${first}` : `?${first}&${second}`;
+/** The URI's path and query with the client's query behind it. */
+export function withClientQuery(target: string, query: string): string {
+  if (query === '') return target;
+  return `${target}${target.includes('?') ? '&' : '?'}${query}`;
 }
 
 /** Of a URI without placeholders, and without mappings: nothing to work out but headers. */
-export function passRequest(uri: HttpUriPlan, method: string | null): (x: Exchange) => undefined {
-  const { endpoint } = uri;
-  if (endpoint === null || !uri.path.constant || !uri.query.constant) throw new Error('this URI must be mapped');
-  const path = uri.path.source;
-  const query = uri.query.source;
+export function passRequest(endpoint: Endpoint, target: string, method: string | null): (x: Exchange) => undefined {
+  const separator = target.includes('?') ? '&' : '?';
   return (x) => {
     x.endpoint = endpoint;
     x.backendMethod = method ?? x.httpMethod;
-    x.backendPath = path + joinedQuery(query, x.query);
+    x.backendPath = x.query === '' ? target : target + separator + x.query;
     x.backendHeaders = proxyHeaders(x, endpoint.hostHeader);
     x.backendBody = x.requestBytes ?? x.requestBody;
     x.backendBodyBytes = x.requestBodyBytes;

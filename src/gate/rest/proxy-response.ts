@@ -1,5 +1,7 @@
 /** The answer of an HTTP_PROXY integration: the backend's own, with the names that are not its to say renamed. */
+import { defaultMediaType } from '../../mapping/media-types.ts';
 import type { Exchange } from '../exchange.ts';
+import { hasHeader } from './header-list.ts';
 import { clientHeaderName } from './response-headers.ts';
 
 export function passResponse(x: Exchange): undefined {
@@ -13,7 +15,9 @@ export function passResponse(x: Exchange): undefined {
   }
   x.status = answer.status;
   x.responseHeaders = sent;
-  x.responseBody = answer.body;
+  x.responseBody = x.answerBytes ?? answer.body;
   x.responseBodyBytes = answer.bodyBytes;
+  if (answer.status !== 204 && answer.status !== 304 && !hasHeader(sent, 'content-type'))
+    sent.push('Content-Type', defaultMediaType);
   return undefined;
 }

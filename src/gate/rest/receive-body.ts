@@ -7,29 +7,71 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw } from 'node:zlib';
 import type { Exchange } from '../exchange.ts';
-import { type Fault, requestTooLarge, unsupportedMediaType } from '../fault.ts';
+import { Fault, requestTooLarge, unsupportedMediaType } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
 
 const nothing = Buffer.alloc(0);
+const incomplete = new Fault('DEFAULT_4XX');
 
 /** @param whole false: the body may go on as a stream */
 export function receiveBody(whole: boolean, bytesMax: number): Step {
   return (x) => {
-    if (x.requestBody === null) {
+    const { requestBody: body } = x;
+    if (body === null) {
       if (whole) x.requestBytes = nothing;
       return undefined;
     }
     const coding = x.header('content-encoding');
-    if (coding === undefined && !whole) return undefined;
-    return receive(x, x.requestBody, coding, bytesMax);
+    if (coding !== undefined || whole) return receive(x, body, coding, bytesMax);
+    return x.requestBodyBytes === -1 ? measure(x, body) : undefined;
   };
 }
 
 async function receive(x: Exchange, body: Readable, coding: string | undefined, bytesMax: number): Promise<Outcome> {
-  const bytes = await collect(body, bytesMax);
-  if (bytes === null) return requestTooLarge;
+  let bytes: Buffer | null;
+  try {
+    bytes = await collect(body, bytesMax);
+  } catch {
+    return incomplete; // the client has gone: nobody will read this
+  }
+  if (bytes === null) return requestTooLarge(bytesMax);
   x.requestBytes = bytes;
   return coding === undefined ? undefined : unpack(x, bytes, coding, bytesMax);
+}
+
+const measuredBytesMax = 65_536;
+const measuredMs = 200;
+
+/**
+ * A body of unknown length that turns out to be short is sent on with its length, as Amazon API Gateway sends all:
+ * many backends do not understand chunks. One that goes on, in size or in time, streams.
+ */
+function measure(x: Exchange, body: Readable): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const finish = (): void => {
+      clearTimeout(timer);
+      body.off('data', onData).off('end', onEnd).off('close', onEnd);
+      resolve(undefined);
+    };
+    const onData = (piece: Buffer): void => {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > measuredBytesMax) stream();
+    };
+    const stream = (): void => {
+      body.pause();
+      if (pieces.length > 0) body.unshift(Buffer.concat(pieces));
+      finish();
+    };
+    const onEnd = (): void => {
+      if (body.readableEnded) x.requestBytes = pieces.length === 0 ? nothing : Buffer.concat(pieces);
+      finish();
+    };
+    const timer = setTimeout(stream, measuredMs);
+    body.on('data', onData).on('end', onEnd).on('close', onEnd);
+  });
 }
 
 /** @returns null when there is more than `bytesMax`; @throws when the client goes away */
@@ -70,7 +112,7 @@ async function unpack(x: Exchange, packed: Uint8Array, coding: string, bytesMax:
       x.requestBytes = await unpacker(packed, { maxOutputLength: bytesMax });
       return undefined;
     } catch (error) {
-      if (error instanceof RangeError) return requestTooLarge;
+      if (error instanceof RangeError) return requestTooLarge(bytesMax);
     }
   }
   return unsupportedMediaType;

@@ -1,21 +1,9 @@
-/** The step of a method that can not be served as it is configured: 500, and a line in the log that says why. */
+/** The step of a method that can not be served at all as it is configured: it never lets anybody through. */
 import type { Log } from '../../observe/log.ts';
-import { misconfigured } from '../fault.ts';
 import type { Step } from '../step.ts';
+import { configurationError } from './misconfiguration.ts';
 
-export function refuse(reason: string, log: Log): Step {
-  return (x) => {
-    log.warn(
-      {
-        restApiId: x.snapshot?.restApiId,
-        stage: x.snapshot?.stageName,
-        method: x.methodPlan?.httpMethod,
-        resource: x.methodPlan?.resourcePath,
-        requestId: x.requestId,
-        reason,
-      },
-      'a method was called that can not be served',
-    );
-    return misconfigured;
-  };
-}
+export const refuse =
+  (reason: string, log: Log): Step =>
+  (x) =>
+    configurationError(x, reason, log);

@@ -66,5 +66,33 @@ function ruleOf(name: string): Rule {
   return rule;
 }
 
+/** Names that are shown in their usual spelling, however a client spells them. */
+const usual: ReadonlyMap<string, string> = new Map(
+  [
+    'Accept',
+    'Accept-Charset',
+    'Accept-Encoding',
+    'Accept-Language',
+    'Authorization',
+    'Cache-Control',
+    'Content-Encoding',
+    'Content-Type',
+    'Cookie',
+    'Date',
+    'Host',
+    'Origin',
+    'Pragma',
+    'Range',
+    'Referer',
+    'User-Agent',
+    'Via',
+    'X-Amzn-Trace-Id',
+    'X-Forwarded-For',
+    'X-Forwarded-Port',
+    'X-Forwarded-Proto',
+  ].map((name) => [name.toLowerCase(), name]),
+);
+export const usualSpelling = (name: string): string => usual.get(name.toLowerCase()) ?? name;
+
 export const forwardingOf = (name: string): Forwarding => ruleOf(name).forwarding;
 export const isVisible = (name: string): boolean => ruleOf(name).visible;

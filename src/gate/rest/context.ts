@@ -1,0 +1,118 @@
+/**
+ * `$context` of a REST API: what mappings, templates and gateway responses may know about a request. Single variables
+ * are looked up without making the rest; templates get the whole, made once, with its members in AWS's order.
+ * Source: Amazon API Gateway Developer Guide, "Variables for data transformations"; the order is recorded
+ * (facts/mapping-templates.md).
+ */
+import type { Exchange } from '../exchange.ts';
+
+/** Members of `$context.identity` that only other ways of authorization than none fill. */
+const identityBefore = ['cognitoIdentityPoolId', 'accountId', 'cognitoIdentityId', 'caller'] as const;
+const identityAfter = [
+  'principalOrgId',
+  'accessKey',
+  'cognitoAuthenticationType',
+  'cognitoAuthenticationProvider',
+  'userArn',
+] as const;
+
+function identityOf(x: Exchange): Record<string, unknown> {
+  const identity: Record<string, unknown> = {};
+  for (const name of identityBefore) identity[name] = null;
+  identity.sourceIp = x.sourceIp;
+  for (const name of identityAfter) identity[name] = null;
+  identity.userAgent = x.header('user-agent') ?? null;
+  identity.user = null;
+  return identity;
+}
+
+/** One variable by its path, `['identity', 'sourceIp']`; undefined when there is none. */
+export function contextVariable(x: Exchange, path: readonly string[]): unknown {
+  const [first = '', ...rest] = path;
+  const read = Object.hasOwn(variables, first) ? variables[first] : undefined;
+  let value: unknown = read?.(x);
+  for (const name of rest) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined;
+    value = Object.entries(value).find(([key]) => key === name)?.[1];
+  }
+  return value;
+}
+
+/**
+ * The whole, for a template; what costs something is worked out when the template asks for it. With what the request's
+ * template has written, for the response's template to read.
+ */
+export function contextOf(x: Exchange): Record<string, unknown> {
+  const { methodPlan, snapshot } = x;
+  const context: Record<string, unknown> = {
+    resourceId: methodPlan?.resourceId,
+    resourcePath: methodPlan?.resourcePath,
+    httpMethod: x.httpMethod,
+    extendedRequestId: x.extendedRequestId,
+    get requestTime() {
+      return requestTimeOf(x.receivedAtMs);
+    },
+    path: x.contextPath,
+    accountId: snapshot?.accountId,
+    protocol: x.protocol,
+    requestOverride: x.requestOverride,
+    stage: snapshot?.stageName,
+    get domainPrefix() {
+      return x.host.split('.', 1)[0];
+    },
+    requestTimeEpoch: x.receivedAtMs,
+    requestId: x.requestId,
+    get identity() {
+      return identityOf(x);
+    },
+    domainName: x.host,
+    deploymentId: snapshot?.deploymentId,
+    apiId: snapshot?.restApiId,
+  };
+  if (x.authorizer !== null) context.authorizer = x.authorizer;
+  return context;
+}
+
+const variables: Readonly<Record<string, (x: Exchange) => unknown>> = {
+  resourceId: (x) => x.methodPlan?.resourceId,
+  resourcePath: (x) => x.methodPlan?.resourcePath,
+  httpMethod: (x) => x.httpMethod,
+  extendedRequestId: (x) => x.extendedRequestId,
+  requestTime: (x) => requestTimeOf(x.receivedAtMs),
+  path: (x) => x.contextPath,
+  accountId: (x) => x.snapshot?.accountId,
+  protocol: (x) => x.protocol,
+  stage: (x) => x.snapshot?.stageName,
+  domainPrefix: (x) => x.host.split('.', 1)[0],
+  requestTimeEpoch: (x) => x.receivedAtMs,
+  requestId: (x) => x.requestId,
+  identity: identityOf,
+  domainName: (x) => x.host,
+  deploymentId: (x) => x.snapshot?.deploymentId,
+  apiId: (x) => x.snapshot?.restApiId,
+  authorizer: (x) => x.authorizer ?? undefined,
+  isCanaryRequest: (x) => x.canary,
+  customDomain: (x) => (x.basePath === null ? undefined : { basePathMatched: x.basePath }),
+  status: (x) => x.status,
+  integrationStatus: (x) => x.answer?.status,
+  integrationLatency: (x) => (x.integrationStartedAtMs === 0 ? undefined : x.integrationLatencyMs),
+  xrayTraceId: (x) => x.trace,
+  error: (x) =>
+    x.fault === null
+      ? undefined
+      : {
+          message: x.fault.message,
+          messageString: JSON.stringify(x.fault.message),
+          responseType: x.fault.type,
+          validationErrorString: x.fault.validation,
+        },
+};
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `12/Jun/2023:18:05:10 +0000` */
+export function requestTimeOf(epochMs: number): string {
+  const at = new Date(epochMs);
+  const day = String(at.getUTCDate()).padStart(2, '0');
+  return `${day}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}:${at.toISOString().slice(11, 19)} +0000`;
+}

@@ -4,7 +4,7 @@
  * text they meet may stop the gateway. A pattern is compiled once; each match then runs on the JavaScript engine when
  * that is safe for a text of its length, and on a matcher of our own otherwise.
  */
-import { type Cost, costOf, isCheap, nativeSource } from './native.ts';
+import { type Cost, costOf, isCheap, nativeSource, searchBound } from './native.ts';
 import { type CompiledProgram, compileProgram, Matcher } from './program.ts';
 import { type ParsedPattern, parsePattern } from './syntax.ts';
 
@@ -19,6 +19,13 @@ export interface JavaPattern {
   matches(text: string): boolean;
   /** The first match that begins at `from` or later. @throws PatternLimitError */
   find(text: string, from?: number): PatternMatch | undefined;
+  /** For many matches in one text: the work of all of them together is bounded. */
+  search(text: string): PatternSearch;
+}
+
+export interface PatternSearch {
+  /** The first match that begins at `from` or later; ask from left to right. @throws PatternLimitError */
+  find(from: number): PatternMatch | undefined;
 }
 
 export interface PatternMatch {
@@ -35,6 +42,9 @@ export interface PatternMatch {
 export function compilePattern(source: string, flags = ''): JavaPattern {
   return new Pattern(source, parsePattern(source, flags));
 }
+
+/** Steps that all searches of one text may take at worst on the JavaScript engine. */
+const searchesStepsMax = 20_000_000;
 
 class Pattern implements JavaPattern {
   readonly source: string;
@@ -69,15 +79,41 @@ class Pattern implements JavaPattern {
 
   find(text: string, from = 0): PatternMatch | undefined {
     if (this.#search !== undefined && isCheap(this.#cost!, text.length - from, true)) {
-      this.#search.lastIndex = insideCharacter(text, from) ? from + 1 : from;
-      const found = this.#search.exec(text);
-      if (found === null) return undefined;
-      // V8 may stop between the two halves of a character where nothing but places is asked for.
-      if (!insideCharacter(text, found.index)) {
-        return { start: found.index, end: found.index + found[0].length, groups: found };
-      }
+      const found = this.#findNatively(text, from);
+      if (found !== 'elsewhere') return found;
     }
-    const slots = new Matcher(this.#compiled(), text, from).search(from);
+    return this.#matchOf(text, new Matcher(this.#compiled(), text, from).search(from));
+  }
+
+  search(text: string): PatternSearch {
+    let nativeLeft = searchesStepsMax;
+    let matcher: Matcher | undefined;
+    return {
+      find: (from) => {
+        if (this.#search !== undefined && nativeLeft >= 0 && isCheap(this.#cost!, text.length - from, true)) {
+          const found = this.#findNatively(text, from);
+          const reached = found === undefined ? text.length : found === 'elsewhere' ? from : found.end;
+          nativeLeft -= searchBound(this.#cost!, text.length - from, reached - from);
+          if (found !== 'elsewhere') return found;
+        }
+        matcher ??= new Matcher(this.#compiled(), text, from);
+        return this.#matchOf(text, matcher.search(from));
+      },
+    };
+  }
+
+  /** `elsewhere` when the JavaScript engine can not say. */
+  #findNatively(text: string, from: number): PatternMatch | undefined | 'elsewhere' {
+    const search = this.#search!;
+    search.lastIndex = insideCharacter(text, from) ? from + 1 : from;
+    const found = search.exec(text);
+    if (found === null) return undefined;
+    // V8 may stop between the two halves of a character where nothing but places is asked for.
+    if (insideCharacter(text, found.index)) return 'elsewhere';
+    return { start: found.index, end: found.index + found[0].length, groups: found };
+  }
+
+  #matchOf(text: string, slots: readonly number[] | undefined): PatternMatch | undefined {
     if (slots === undefined) return undefined;
     const groups: (string | undefined)[] = [];
     for (let group = 0; group <= this.groupCount; group++) {

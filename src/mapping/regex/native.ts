@@ -96,6 +96,10 @@ export function isCheap(cost: Cost, length: number, searching: boolean): boolean
   );
 }
 
+/** Steps that one search may have taken: without repetitions those to where it came, otherwise the worst. */
+export const searchBound = (cost: Cost, length: number, reached: number): number =>
+  cost.loops === 0 ? cost.ways * (reached + 1) : cost.ways * (length + 1) ** cost.loops * (reached + 1);
+
 /** One repetition, or one search for something without any, grows with the text and no faster. */
 const isLinear = (cost: Cost, searching: boolean): boolean => cost.loops + (searching ? 1 : 0) <= 1;
 

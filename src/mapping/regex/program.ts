@@ -158,6 +158,10 @@ class Memory {
   add(bit: number): void {
     this.#words[bit >>> 5]! |= 1 << (bit & 31);
   }
+
+  delete(bit: number): void {
+    this.#words[bit >>> 5]! &= ~(1 << (bit & 31));
+  }
 }
 
 /** Fewest and most UTF-16 units that a node can match. */
@@ -203,8 +207,9 @@ const sumOf = (parts: readonly { readonly min: number; readonly max: number }[],
 export class Matcher {
   readonly #compiled: CompiledProgram;
   readonly #text: string;
-  readonly #searchStart: number;
+  #searchStart: number;
   #steps = stepsMax;
+  #failures: Memory | undefined;
 
   constructor(compiled: CompiledProgram, text: string, searchStart: number) {
     this.#compiled = compiled;
@@ -227,15 +232,26 @@ export class Matcher {
     return slots;
   }
 
-  /** Failures are the same wherever the match began, so one memory serves a whole search. */
+  /**
+   * Failures are the same wherever the match began, so one memory serves all searches from left to right, unless the
+   * pattern asks where the search began.
+   */
   search(from: number): number[] | undefined {
-    const memory = this.#memory(this.#compiled.program);
+    const { program } = this.#compiled;
+    if (this.#failures === undefined || from !== this.#searchStart) {
+      const asksForStart = program.instructions.some((one) => one.kind === 'place' && one.place === 'searchStart');
+      if (this.#failures === undefined || asksForStart) this.#failures = this.#memory(program);
+      this.#searchStart = from;
+    }
+    const memory = this.#failures;
     for (let start = from; start <= this.#text.length; start++) {
       const slots = new Array<number>(this.#compiled.slots).fill(-1);
-      const end = this.#run(this.#compiled.program, start, slots, -1, memory);
+      const end = this.#run(program, start, slots, -1, memory);
       if (end !== -1) {
         slots[0] = start;
         slots[1] = end;
+        // What was tried beyond the end has failed; at the end itself it may have led to the match.
+        for (let at = 0; at < program.instructions.length; at++) memory?.delete(at * (this.#text.length + 1) + end);
         return slots;
       }
       // Never between the two halves of one character.

@@ -3,18 +3,12 @@
  * leave out, clocks and sizes. A service that is not listed follows `usual`.
  * Sources: recorded answers of Amazon API Gateway; IAM and STS API references; models published with AWS's SDKs.
  */
+import type { Constraint } from './constraint.ts';
+import { lambdaConstraints } from './lambda-constraints.ts';
 import type { ServiceName } from './model.ts';
 import type { TimestampPrecision } from './timestamps.ts';
 
-export interface Constraint {
-  /** Must match the whole value. */
-  readonly pattern?: string;
-  /** Characters of a string, items of a list. */
-  readonly lengthMin?: number;
-  readonly lengthMax?: number;
-  readonly min?: number;
-  readonly max?: number;
-}
+export type { Constraint };
 
 export interface Conventions {
   /** Of a refused value. */
@@ -87,6 +81,7 @@ const differences: Readonly<Partial<Record<ServiceName, Partial<Conventions>>>> 
   lambda: {
     // A deployment package of 50 MB in base64, and the rest of the call.
     bodyBytesMax: 70_167_211,
+    constraints: lambdaConstraints,
   },
   sts: {
     constraintCode: 'ValidationError',

@@ -104,7 +104,8 @@ const variables: Readonly<Record<string, (x: Exchange) => unknown>> = {
           message: x.fault.message,
           messageString: JSON.stringify(x.fault.message),
           responseType: x.fault.type,
-          validationErrorString: x.fault.validation,
+          // Stands inside a JSON string in the templates that use it.
+          validationErrorString: JSON.stringify(x.fault.validation).slice(1, -1),
         },
 };
 

@@ -24,7 +24,7 @@ import {
   newRestApi,
 } from '../rest-apis.ts';
 import { basePathModeOf, basePathOf, warnAboutServers } from './base-path.ts';
-import { isList, isObject, type Json, type OpenApiDocument, type OpenApiVersion } from './document.ts';
+import type { OpenApiDocument, OpenApiVersion } from './document.ts';
 import { partsIn } from './documentation.ts';
 import { Findings } from './findings.ts';
 import { checkMembers } from './members.ts';
@@ -34,6 +34,7 @@ import { Place } from './place.ts';
 import { schemesOf } from './security.ts';
 import { textsOf } from './texts.ts';
 import { Tree } from './tree.ts';
+import { withVariables } from './variables.ts';
 
 /** What a document is put to, and how. */
 export type ImportMode = { readonly mode: 'new' } | { readonly mode: 'merge' | 'overwrite'; readonly api: RestApi };
@@ -329,18 +330,3 @@ const segmentsOf = (path: string): readonly string[] => {
   const segments = path.slice(1).split('/');
   return segments.at(-1) === '' ? segments.slice(0, -1) : segments;
 };
-
-const variable = /\$\{AWS::(AccountId|Partition|Region)\}/g;
-
-/** The document with the variables that AWS resolves while importing. */
-function withVariables({ root }: OpenApiDocument, { accountId, partition, region }: Birth) {
-  const values: Readonly<Record<string, string>> = { AccountId: accountId, Partition: partition, Region: region };
-  const resolved = (value: Json): Json => {
-    if (typeof value === 'string')
-      return value.includes('${AWS::') ? value.replace(variable, (_, name: string) => values[name] ?? '') : value;
-    if (isList(value)) return value.map(resolved);
-    if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolved(inner)]));
-  };
-  return Object.fromEntries(Object.entries(root).map(([name, value]) => [name, resolved(value)]));
-}

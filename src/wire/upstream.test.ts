@@ -4,6 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
+import { selfSigned, withoutOpenssl } from '../../test/certificate.ts';
 import { Upstream } from './upstream.ts';
 import type { UpstreamError, UpstreamRequest, UpstreamTarget } from './upstream-call.ts';
 
@@ -308,6 +310,30 @@ test('a slow reader slows the upstream down', async () => {
   for await (const piece of body) read += piece.length;
   assert.equal(read, total);
   upstream.close();
+});
+
+test('a certificate that nobody trusts is refused before anything is said, unless the call does not mind', {
+  skip: withoutOpenssl,
+}, async () => {
+  const heads: string[] = [];
+  const server = createTlsServer(selfSigned(), (socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      heads.push(chunk.toString('latin1'));
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const target = { key: 'tls', tls: true, host: 'localhost', port: address.port, insecure: false };
+  const upstream = new Upstream();
+  assert.equal((await failureOf(upstream.send(target, request()).promise)).failure, 'untrusted');
+  assert.equal(heads.length, 0);
+  const lax = { ...target, key: 'tls!', insecure: true };
+  for (let i = 0; i < 2; i++) assert.equal(await bytesOf((await upstream.send(lax, request()).promise).body), 'hi');
+  upstream.close();
+  server.close();
 });
 
 test('upstreams that are not called make room for others', async () => {

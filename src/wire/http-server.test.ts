@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
+import { request as requestTls } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { selfSigned, withoutOpenssl } from '../../test/certificate.ts';
+import { silentLog } from '../observe/log.ts';
+import { WireExchange } from './exchange.ts';
+import { type Listener, type ListenOptions, listen } from './http-server.ts';
+
+const start = (
+  handle: (x: WireExchange) => void | Promise<void>,
+  options: Partial<ListenOptions<WireExchange>> = {},
+): Promise<Listener> =>
+  listen({ port: 0, host: '127.0.0.1', exchange: WireExchange, log: silentLog, handle, ...options });
+
+const textOf = async (response: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const piece of response) text += piece;
+  return text;
+};
+
+async function get(port: number, path = '/', agent: Agent | false = false): Promise<IncomingMessage> {
+  const [response] = await once(request({ port, path, agent }).end(), 'response');
+  return response;
+}
+
+/** All that a connection says until it closes. */
+async function heard(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+  });
+  await once(socket, 'close');
+  return text;
+}
+
+test('the answer goes out as it was made, with what concerns the connection added', async () => {
+  const listener = await start((x) => {
+    x.status = 201;
+    x.responseHeaders = ['X-A', '1', 'X-A', '2', 'Content-Type', 'text/plain'];
+    x.responseBody = `${x.method} ${x.path} ${x.query} ${x.header('x-in')} ü`;
+  });
+  const sent = request({ port: listener.port, path: '//a/?b=%20', headers: { 'X-In': 'c' } }).end();
+  const [response] = await once(sent, 'response');
+  assert.equal(response.statusCode, 201);
+  assert.deepEqual(response.rawHeaders.slice(0, 6), ['X-A', '1', 'X-A', '2', 'Content-Type', 'text/plain']);
+  assert.deepEqual(Object.keys(response.headers).sort(), [
+    'connection',
+    'content-length',
+    'content-type',
+    'date',
+    'x-a',
+  ]);
+  assert.equal(await textOf(response), 'GET //a/ b=%20 c ü');
+  assert.equal(await listener.close(1000), 0);
+});
+
+test('a handler that throws is a bare 500, and the next request is served', async () => {
+  let calls = 0;
+  const listener = await start(async (x) => {
+    if (calls++ === 0) throw new Error('a bug');
+    x.responseBody = 'fine';
+  });
+  const broken = await get(listener.port);
+  assert.deepEqual([broken.statusCode, await textOf(broken)], [500, '{"message": "Internal server error"}']);
+  assert.equal(await textOf(await get(listener.port)), 'fine');
+  await listener.close(1000);
+});
+
+test('draining: what is under way finishes, kept connections are told to close, nobody new is let in', async () => {
+  const release = Promise.withResolvers<void>();
+  const listener = await start(async (x) => {
+    if (x.path === '/slow') await release.promise;
+    x.responseBody = x.path;
+  });
+  const { port } = listener;
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  assert.equal(await textOf(await get(port, '/kept', agent)), '/kept');
+  const slow = get(port, '/slow');
+  while (listener.inFlight === 0) await turn();
+  const closing = listener.close(5_000);
+  // A client on a kept connection may have sent its next request just now: it is answered, with the hint to close.
+  const last = await get(port, '/last', agent);
+  assert.deepEqual([await textOf(last), last.headers.connection], ['/last', 'close']);
+  await assert.rejects(get(port, '/new'), { code: 'ECONNREFUSED' });
+  release.resolve();
+  const finished = await slow;
+  assert.deepEqual([await textOf(finished), finished.headers.connection], ['/slow', 'close']);
+  assert.equal(await closing, 0);
+  agent.destroy();
+});
+
+test('draining: an answer that a slow client is still reading is not cut', async () => {
+  const body = Buffer.alloc(8 * 1024 * 1024, 'x');
+  const listener = await start((x) => {
+    x.responseBody = body;
+  });
+  const [response] = await once(request({ port: listener.port, agent: false }).end(), 'response');
+  const closing = listener.close(10_000);
+  for (let i = 0; i < 20; i++) await turn();
+  assert.equal((await textOf(response)).length, body.length);
+  assert.equal(await closing, 0);
+});
+
+test('draining ends when its time is up and says how many requests were cut', async () => {
+  let aborted = false;
+  const listener = await start((x) => {
+    x.onAbort = {
+      abort: () => {
+        aborted = true;
+      },
+    };
+    return new Promise(() => {});
+  });
+  const cut = assert.rejects(get(listener.port), { code: 'ECONNRESET' });
+  while (listener.inFlight === 0) await turn();
+  assert.equal(await listener.close(20), 1);
+  await cut;
+  while (!aborted) await turn();
+});
+
+test('a client that leaves is told to the exchange once', async () => {
+  let ends = 0;
+  class Counted extends WireExchange {
+    override answered(): void {
+      ends++;
+    }
+  }
+  const listener = await listen({
+    port: 0,
+    host: '127.0.0.1',
+    exchange: Counted,
+    log: silentLog,
+    handle: () => new Promise(() => {}),
+  });
+  const sent = request({ port: listener.port, agent: false }).end();
+  sent.on('error', () => {});
+  while (listener.inFlight === 0) await turn();
+  sent.destroy();
+  while (listener.inFlight > 0) await turn();
+  assert.equal(ends, 1);
+  await listener.close(1000);
+});
+
+test('an answer that breaks off closes the connection, so that the client knows', async () => {
+  const listener = await start((x) => {
+    const body = new Readable({ read() {} });
+    body.push('begin');
+    setImmediate(() => body.destroy(new Error('broken')));
+    x.responseBody = body;
+  });
+  const response = await get(listener.port);
+  await assert.rejects(textOf(response), { code: 'ECONNRESET' });
+  await listener.close(1000);
+});
+
+test('a client that reads nothing of a long answer is not waited for for ever', async () => {
+  const listener = await start(
+    (x) => {
+      x.responseBody = Readable.from(
+        (function* () {
+          for (;;) yield Buffer.alloc(65_536);
+        })(),
+      );
+    },
+    { limits: { stallMs: 50 } },
+  );
+  const socket = connect(listener.port, '127.0.0.1');
+  socket.pause();
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  while (listener.inFlight === 0) await turn();
+  while (listener.inFlight > 0) await turn();
+  socket.destroy();
+  await listener.close(1000);
+});
+
+test('requests on one connection are answered in their order, whichever is ready first', async () => {
+  const first = Promise.withResolvers<void>();
+  const listener = await start(async (x) => {
+    if (x.path === '/1') await first.promise;
+    else first.resolve();
+    x.responseBody = x.path;
+  });
+  const socket = connect(listener.port, '127.0.0.1');
+  socket.write('GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  assert.match(await heard(socket), /\r\n\r\n\/1HTTP.*\r\n\r\n\/2$/s);
+  await listener.close(1000);
+});
+
+const tlsOf = (): { readonly certificate: string; readonly key: string } => {
+  const { cert, key } = selfSigned();
+  return { certificate: cert, key };
+};
+
+test('over TLS HTTP/1.1 and HTTP/2 share the port', { skip: withoutOpenssl }, async () => {
+  const listener = await start(
+    async (x) => {
+      const body = x.requestBody === null ? '' : (await x.requestBody.toArray()).join('');
+      x.responseHeaders = ['X-Protocol', x.protocol, 'Connection', 'close', 'X-Host', x.header('host') ?? ''];
+      x.responseBody = `${x.scheme} ${x.method} ${x.path}?${x.query} ${body} ${x.rawHeaders.some((name) => name.startsWith(':'))}`;
+    },
+    { tls: tlsOf() },
+  );
+  const { port } = listener;
+  const [one] = await once(
+    requestTls({ port, path: '/a?b', rejectUnauthorized: false, agent: false }).end(),
+    'response',
+  );
+  assert.equal(one.headers['x-protocol'], 'HTTP/1.1');
+  assert.equal(await textOf(one), 'https GET /a?b  false');
+  const session = connectHttp2(`https://localhost:${port}`, { rejectUnauthorized: false });
+  const stream = session.request({ ':path': '/c?d', ':method': 'POST', 'x-custom': '1' });
+  stream.end('body');
+  const [headers] = await once(stream, 'response');
+  assert.deepEqual(
+    [headers[':status'], headers['x-protocol'], headers['x-host']],
+    [200, 'HTTP/2.0', `localhost:${port}`],
+  );
+  assert.equal((await stream.toArray()).join(''), 'https POST /c?d body false');
+  session.close();
+  await listener.close(1000);
+});
+
+test('an HTTP/2 client that resets its stream ends the exchange', { skip: withoutOpenssl }, async () => {
+  let aborted = 0;
+  const listener = await start(
+    (x) => {
+      x.onAbort = {
+        abort: () => {
+          aborted++;
+        },
+      };
+      return new Promise(() => {});
+    },
+    { tls: tlsOf() },
+  );
+  const session = connectHttp2(`https://localhost:${listener.port}`, { rejectUnauthorized: false });
+  const stream = session.request({ ':path': '/' });
+  stream.on('error', () => {});
+  while (listener.inFlight === 0) await turn();
+  stream.close();
+  while (listener.inFlight > 0) await turn();
+  assert.equal(aborted, 1);
+  session.destroy();
+  await listener.close(1000);
+});

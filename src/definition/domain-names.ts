@@ -136,7 +136,7 @@ function withAddresses(domain: DomainName, { region, partition, newId }: DomainS
     distributionDomainName = `d${newId(13)}.cloudfront.net`,
     distributionHostedZoneId = 'Z2FDTNDATAQYW2',
     regionalDomainName = `d-${newId(10)}.execute-api.${region}.${partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'}`,
-    regionalHostedZoneId = entryOf(hostedZones, region) ?? hostedZones['us-east-1'],
+    regionalHostedZoneId = hostedZoneOf(region),
     ...rest
   } = domain;
   const { types } = domain.endpointConfiguration;
@@ -147,7 +147,9 @@ function withAddresses(domain: DomainName, { region, partition, newId }: DomainS
   };
 }
 
-/** Of the regional endpoints of API Gateway, for alias records. */
+/** Of the regional endpoint of API Gateway, for alias records. */
+export const hostedZoneOf = (region: string): string => entryOf(hostedZones, region) ?? hostedZones['us-east-1'];
+
 const hostedZones = {
   'us-east-1': 'Z1UJRXOUMOOFQ8',
   'us-east-2': 'ZOJJZC49E0EPZ',

@@ -18,7 +18,7 @@ export function withTags(tags: Strings, added: Strings): Strings {
   for (const [key, value] of Object.entries(added)) {
     if (key === '' || key.length > keyMax)
       throw badRequest(`Tag keys must have 1 to ${keyMax} characters: '${key.slice(0, keyMax)}'`);
-    if (/^aws:/i.test(key)) throw badRequest(`Tag keys starting with 'aws:' are reserved for system use: '${key}'`);
+    if (/^aws:/i.test(key)) throw badRequest("Invalid tag key. Tag keys cannot start with 'aws:' (case insensitive)");
     if (typeof value !== 'string' || value.length > valueMax)
       throw badRequest(`The value of tag '${key}' must have at most ${valueMax} characters`);
   }

@@ -15,7 +15,11 @@ if (port === null) throw new Error('a gate worker runs in a worker thread');
 const options = workerData as GateWorkerOptions;
 
 const log = createLog(options.logLevel, `gate-${options.index}`);
-const gate = new Gate({ integrators: { http: new UpstreamHttpIntegrator(new Upstream()), aws: null }, log });
+const gate = new Gate({
+  integrators: { http: new UpstreamHttpIntegrator(new Upstream()), aws: null },
+  limits: options.limits,
+  log,
+});
 const listeners: Listener[] = [];
 
 const tell = (message: FromWorker): void => port.postMessage(message);

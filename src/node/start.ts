@@ -7,10 +7,14 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DocumentKinds } from '../definition/documents.ts';
-import { serviceUnavailable } from '../definition/errors.ts';
+import { badRequest, serviceUnavailable } from '../definition/errors.ts';
+import { type TestInvocation, type TestInvocationResult, testInvoke } from '../gate/rest/test-invoke.ts';
+import { UpstreamHttpIntegrator } from '../integrations/http.ts';
 import type { ManagementResponse } from '../management/protocol/request.ts';
-import { createLog } from '../observe/log.ts';
+import { createLog, type Log } from '../observe/log.ts';
+import { PlanError } from '../plan/plan-error.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
+import { Upstream } from '../wire/upstream.ts';
 import { consolePage } from './console-page.ts';
 import type { ServedTls } from './gate-messages.ts';
 import { GateWorkers } from './gate-workers.ts';
@@ -63,7 +67,7 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
       settings,
       rootKey,
       log: createLog(settings.logLevel, 'management'),
-      testInvokeMethod: () => Promise.reject(serviceUnavailable('TestInvokeMethod is not served yet')),
+      testInvokeMethod: testInvoker(createLog(settings.logLevel, 'test-invoke')),
       testInvokeAuthorizer: () => Promise.reject(serviceUnavailable('TestInvokeAuthorizer is not served yet')),
       settled: async () => {
         await feed.announced();
@@ -110,6 +114,18 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
     await store[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Test invocations run on the main thread, through the same steps as traffic. */
+function testInvoker(log: Log): (invocation: TestInvocation) => Promise<TestInvocationResult> {
+  const integrators = { http: new UpstreamHttpIntegrator(new Upstream()), aws: null };
+  return async (invocation) => {
+    try {
+      return await testInvoke(invocation, { integrators, log });
+    } catch (error) {
+      throw error instanceof PlanError ? badRequest(error.message) : error;
+    }
+  };
 }
 
 async function tlsOf(settings: Settings): Promise<ServedTls | undefined> {

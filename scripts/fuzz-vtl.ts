@@ -1,6 +1,6 @@
 /**
  * Renders random templates with this repository's engine and with Apache Velocity 1.7, and prints where they differ.
- * Run by hand: `node scripts/fuzz-vtl.ts [--count 5000] [--seed 1] [--kind text|syntax|expression|method|vector]`.
+ * Run by hand: `node scripts/fuzz-vtl.ts [--count 5000] [--seed 1] [--kind text|syntax|expression|method|pattern|vector]`.
  * Needs Debian's `velocity` and a JDK. Ends with 1 when there are differences.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -538,6 +538,62 @@ function methodCase(): string {
   return `[$${target}.${pick(methods)}(${args})]${after}`;
 }
 
+// Java's regular expressions, in the methods that take them.
+const patternParts = [
+  'a',
+  'b',
+  'o',
+  'l',
+  '.',
+  '\\d',
+  '\\w',
+  '\\s',
+  '[a-o]',
+  '[^l]',
+  '(l|o)',
+  '(?:ll)',
+  '(?i)',
+  '^',
+  '$',
+  '\\b',
+  '[aeiou]',
+  '(?=o)',
+  '(?<!H)',
+  '\\1',
+  '[[:alpha:]]',
+  '\\p{Upper}',
+  '\\Q.\\E',
+  '|',
+  ' ',
+  '-',
+  '\\.',
+  '[a-z&&[^o]]',
+  '(?<n>o)',
+  '{',
+  '}',
+  ']',
+  '\\',
+];
+const quantifiers = ['', '', '', '*', '+', '?', '{2}', '{1,2}', '*?', '+?', '++'];
+const replacements = ["''", "'x'", "'[$0]'", "'$1'", "'\\$'", "'a\\'", `'\${n}'`, "'$9'"];
+
+function patternCase(): string {
+  const pattern = many(4, () => pick(patternParts) + pick(quantifiers)).replaceAll("'", "''");
+  const target = pick(['s', 'csv', 'path', 'num', 'e', 'n']);
+  switch (random(5)) {
+    case 0:
+      return `[$${target}.matches('${pattern}')]`;
+    case 1:
+      return `#foreach($p in $${target}.split('${pattern}'))<$p>#end`;
+    case 2:
+      return `#foreach($p in $${target}.split('${pattern}', ${pick(['-1', '0', '1', '2', '3'])}))<$p>#end`;
+    case 3:
+      return `[$${target}.replaceFirst('${pattern}', ${pick(replacements)})]`;
+    default:
+      return `[$${target}.replaceAll('${pattern}', ${pick(replacements)})]`;
+  }
+}
+
 // The published vectors with something changed.
 const vectorFile = new URL('../../shared/vectors/vtl/velocity-1.7.json', import.meta.url);
 const vectors: { template: string; context: Record<string, unknown> }[] = existsSync(vectorFile)
@@ -574,6 +630,7 @@ const kinds: Record<string, () => Case> = {
   syntax: () => ({ template: syntax(), context }),
   expression: () => ({ template: inExpression(), context }),
   method: () => ({ template: methodCase(), context }),
+  pattern: () => ({ template: patternCase(), context }),
   ...(vectors.length > 0 ? { vector: vectorCase } : {}),
 };
 

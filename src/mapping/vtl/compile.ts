@@ -3,7 +3,8 @@
  * that JSON.stringify writes; variables are numbered locals, everything else a call into `operations` or a constant
  * handed in. So the function can reach what it is given and nothing besides.
  *
- * Generated code instead of closures: measured with the pass-through template, 2.6 times as fast.
+ * Generated code instead of closures: the pass-through template of bench/mapping.ts, its event already read, takes 7.1
+ * µs with it and 9.1 µs with closures over the same operations.
  */
 
 import { JavaException, type Place } from './errors.ts';
@@ -14,6 +15,7 @@ import {
   boundOf,
   CallSite,
   call,
+  callGet,
   index,
   isPlainName,
   newList,
@@ -56,6 +58,7 @@ const operations = {
   index,
   setIndex,
   call,
+  callGet,
   loopOver,
   range: (rendering: Rendering, from: unknown, to: unknown): unknown => {
     const [first, last] = [boundOf(from), boundOf(to)];
@@ -451,7 +454,9 @@ class Emitter {
       }
       case 'method': {
         const site = this.#constant(new CallSite(step.name, step.args.length, step.place));
-        return `call(rendering, ${site}, t, [${step.args.map((arg) => this.#value(frame, arg)).join(', ')}])`;
+        const args = step.args.map((arg) => this.#value(frame, arg));
+        if (step.name === 'get' && args.length === 1) return `callGet(rendering, ${site}, t, ${args[0]})`;
+        return `call(rendering, ${site}, t, [${args.join(', ')}])`;
       }
       case 'index':
         return `index(rendering, t, ${this.#value(frame, step.key)}, ${this.#constant(step.place)})`;

@@ -64,6 +64,7 @@ function checkedIndex(index: number, length: number): number {
 /** Puts items into a list, or takes some out; a part of another list passes the change on. */
 function splice(rendering: Rendering, list: unknown[], at: number, remove: number, items: readonly unknown[]): void {
   if (Object.isFrozen(list)) throw unsupported();
+  rendering.edits++;
   if (list.length + items.length > itemsMax)
     throw new JavaException('java.lang.OutOfMemoryError', `a list of more than ${itemsMax} elements`);
   rendering.spend(1 + items.length + ((list.length - at) >> 6));

@@ -21,6 +21,8 @@ export interface Method {
   readonly variadic: boolean;
   /** Callable on a class as well, without an object. */
   readonly isStatic: boolean;
+  /** Takes whatever it is given, as long as the number is right. */
+  readonly takesAnything: boolean;
   readonly run: (rendering: Rendering, target: unknown, args: readonly unknown[]) => unknown;
 }
 
@@ -52,7 +54,10 @@ export function method<Target, const Parameters extends readonly Parameter<unkno
         ? (rendering, target, args) => call(rendering, self.read(target), first.read(args[0]))
         : (rendering, target, args) =>
             call(rendering, self.read(target), ...parameters.map((one, i) => one.read(args[i])));
-  return [name, { parameters, variadic: false, isStatic: false, run }];
+  return [
+    name,
+    { parameters, variadic: false, isStatic: false, takesAnything: parameters.every((one) => one === OBJECT), run },
+  ];
 }
 
 /** A static method: it may also be called on an object of its class. */
@@ -63,7 +68,7 @@ export function statically<const Parameters extends readonly Parameter<unknown>[
 ): Row {
   const call = body as (rendering: Rendering, ...args: unknown[]) => unknown;
   const run: Method['run'] = (rendering, _, args) => call(rendering, ...parameters.map((one, i) => one.read(args[i])));
-  return [name, { parameters, variadic: false, isStatic: true, run }];
+  return [name, { parameters, variadic: false, isStatic: true, takesAnything: false, run }];
 }
 
 /** A method whose last parameter repeats: `format(String, Object...)`. */
@@ -82,7 +87,7 @@ export function variadic<Target, const Parameters extends readonly Parameter<unk
       args.slice(parameters.length).map(rest.read),
       ...parameters.map((one, i) => one.read(args[i])),
     );
-  return [name, { parameters: [...parameters, rest], variadic: true, isStatic: false, run }];
+  return [name, { parameters: [...parameters, rest], variadic: true, isStatic: false, takesAnything: false, run }];
 }
 
 export function tableOf(...groups: readonly (readonly Row[])[]): MethodTable {
@@ -103,7 +108,8 @@ export function candidates(table: MethodTable, name: string, count: number): rea
   return named === undefined || named.length === 0 ? undefined : named;
 }
 
-export function fits({ parameters, variadic }: Method, args: readonly unknown[]): boolean {
+export function fits({ parameters, variadic, takesAnything }: Method, args: readonly unknown[]): boolean {
+  if (takesAnything) return true;
   for (let i = 0; i < args.length; i++) {
     const parameter = variadic && i >= parameters.length - 1 ? parameters[parameters.length - 1]! : parameters[i]!;
     if (!parameter.accepts(args[i])) return false;

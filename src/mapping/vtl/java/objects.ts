@@ -88,7 +88,7 @@ function tableFor(target: unknown): MethodTable | undefined {
 
 /** What every object has. */
 const objectMethods: MethodTable = tableOf([
-  method(OBJECT, 'toString', [], (rendering, self) => textOf(rendering, self)),
+  method(OBJECT, 'toString', [], (rendering, self) => rendering.sized(textOf(rendering, self))),
   method(OBJECT, 'equals', [OBJECT], (rendering, self, other) => javaEquals(rendering, self, other)),
   method(OBJECT, 'hashCode', [], (rendering, self) => javaHash(rendering, self)),
   method(OBJECT, 'getClass', [], (rendering, self) => classOf(rendering, self)),
@@ -228,6 +228,13 @@ export function call(rendering: Rendering, site: CallSite, target: unknown, args
   throw called(rendering, error, site.name, target, site.place);
 }
 
+/** `$map.get($key)`, which templates do most. */
+export function callGet(rendering: Rendering, site: CallSite, target: unknown, key: unknown): unknown {
+  if (typeof key !== 'string' || !isMap(target)) return call(rendering, site, target, [key]);
+  rendering.spend(1);
+  return Object.hasOwn(target, key) ? target[key] : null;
+}
+
 function called(rendering: Rendering, error: unknown, name: string, target: unknown, place: Place): unknown {
   if (error instanceof JavaException) {
     const className = classNameOf(target, rendering.jsonLists) ?? 'null';
@@ -324,6 +331,10 @@ export function index(rendering: Rendering, target: unknown, key: unknown, place
     }
   }
   if (isMap(target)) return mapGet(target, adjusted);
+  if (target instanceof JavaObject) {
+    const member = target.member(adjusted);
+    if (member !== undefined) return member;
+  }
   return call(rendering, indexSite(place), target, [adjusted]);
 }
 

@@ -40,18 +40,15 @@ function guarded<Result>(run: () => Result): Result {
   }
 }
 
-/** Without these a match costs no more than the way to it. */
-const repeats = /[*+{]|\(\?/;
 const special = /[.$|()[\]{}^?*+\\]/;
 
 /** The matches of a pattern, one after another, as `Matcher.find` gives them. */
 function* matchesOf(rendering: Rendering, pattern: JavaPattern, text: string): Generator<PatternMatch> {
-  const costly = repeats.test(pattern.source);
+  const search = pattern.search(text);
   let from = 0;
   while (from <= text.length) {
-    const match = guarded(() => pattern.find(text, from));
-    // A search that repeats may read all that follows, for every match.
-    rendering.spend(1 + ((costly ? text.length - from : (match?.end ?? text.length) - from) >> 6));
+    const match = guarded(() => search.find(from));
+    rendering.spend(1 + (((match?.end ?? text.length) - from) >> 6));
     if (match === undefined) return;
     yield match;
     from = match.end > match.start ? match.end : match.end + 1;
@@ -83,7 +80,6 @@ export function split(rendering: Rendering, text: string, source: string, limit:
       if (limit > 0 && parts.length >= limit - 1) break;
       // Nothing is cut off the front by a match of nothing.
       if (from === 0 && start === 0 && end === 0) continue;
-      if (start === text.length && end === text.length && start === end && from === text.length) continue;
       parts.push(text.slice(from, start));
       from = end;
     }

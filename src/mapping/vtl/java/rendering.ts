@@ -27,6 +27,8 @@ export class Rendering {
   readonly jsonLists: boolean;
   /** Structural changes of maps so far: lets a loop over a map notice that it was changed. */
   mapEdits = 0;
+  /** Changes of any map or list so far. */
+  edits = 0;
   #work: number;
 
   constructor(limits: Limits, jsonLists: boolean) {

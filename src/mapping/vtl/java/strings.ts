@@ -278,6 +278,7 @@ function variadicStatic(
       parameters: [TEXT, rest],
       variadic: true,
       isStatic: true,
+      takesAnything: false,
       run: (rendering, _, args) => body(rendering, TEXT.read(args[0]), args.slice(1)),
     },
   ];

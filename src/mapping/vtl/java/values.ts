@@ -42,6 +42,11 @@ export abstract class JavaObject {
     return false;
   }
 
+  /** `$object[key]`; undefined for objects that leave it to their `get`. */
+  member(_key: unknown): unknown {
+    return undefined;
+  }
+
   equals(other: unknown): boolean {
     return this === other;
   }
@@ -141,6 +146,7 @@ export function mapPut(rendering: Rendering, map: JavaMap, key: unknown, value: 
     throw new JavaException('java.lang.UnsupportedOperationException', 'this map cannot be changed');
   const isText = typeof key === 'string';
   const before = mapGet(map, key);
+  rendering.edits++;
   if (!mapHas(map, key)) rendering.mapEdits++;
   if (!isText || shadowOf(map) !== undefined || (readsAsIndex(key) && !Object.hasOwn(map, key))) {
     const shadow = shadowed(map);
@@ -160,6 +166,7 @@ export function mapRemove(rendering: Rendering, map: JavaMap, key: unknown): unk
     throw new JavaException('java.lang.UnsupportedOperationException', 'this map cannot be changed');
   const before = mapGet(map, key);
   rendering.mapEdits++;
+  rendering.edits++;
   shadowOf(map)?.delete(lookupOf(key));
   if (typeof key === 'string') delete map[key];
   return before;
@@ -221,6 +228,9 @@ export class Character extends JavaObject {
 
 // Text
 
+/** Work for each list and map on the way of a text; what it makes is counted with the text. */
+const nodeCost = 0.25;
+
 /** `String.valueOf(value)`: null reads as "null". */
 export function textOf(rendering: Rendering, value: unknown): string {
   return write(rendering, value, 0) ?? 'null';
@@ -244,16 +254,16 @@ function write(rendering: Rendering, value: unknown, depth: number): string | nu
   if (isNumeric(value)) return numberText(value);
   if (value instanceof JavaObject) return value.text(rendering);
   if (depth > valueDepthMax) throw new LimitExceeded(`prints a value that is nested deeper than ${valueDepthMax}`);
-  rendering.spend(1);
+  rendering.spend(nodeCost);
   if (isList(value)) {
     if (value instanceof JavaArray) return `[${value.component}@${identityOf(value)}`;
-    if (rendering.jsonLists && !(value instanceof ArrayList)) return rendering.sized(listText(rendering, value));
+    if (rendering.jsonLists && !(value instanceof ArrayList)) return listText(rendering, value);
     let out = '[';
     for (let i = 0; i < value.length; i++) {
       const item = value[i];
       out += i === 0 ? '' : ', ';
       out += item === value ? '(this Collection)' : (write(rendering, item, depth + 1) ?? 'null');
-      rendering.sized(out);
+      if (out.length > rendering.outputMax) throw rendering.tooLong();
     }
     return `${out}]`;
   }
@@ -265,10 +275,9 @@ function write(rendering: Rendering, value: unknown, depth: number): string | nu
     out += write(rendering, key, depth + 1) ?? 'null';
     out += '=';
     out += member === value ? '(this Map)' : (write(rendering, member, depth + 1) ?? 'null');
-    if (out.length > rendering.outputMax) rendering.sized(out);
-    rendering.spend(1);
+    if (out.length > rendering.outputMax) throw rendering.tooLong();
   }
-  return `${rendering.sized(out)}}`;
+  return `${out}}`;
 }
 
 /** A list as json-smart prints it: JSON in which slashes are escaped. */
@@ -302,9 +311,15 @@ interface JsonStyle {
   readonly rendering: Rendering | undefined;
 }
 
-/** Control characters, and those that json-smart escapes besides: U+007F to U+009F and U+2000 to U+20FF. */
-const escaped = /["\\\p{Cc}\u2000-\u20ff]/u;
-const escapedWithSlashes = /["\\/\p{Cc}\u2000-\u20ff]/u;
+/** A range of characters in a regular expression, by code points. */
+const range = (from: number, to: number): string => `${String.fromCharCode(from)}-${String.fromCharCode(to)}`;
+
+/** Control characters, and those that json-smart escapes besides. */
+const unusual = range(0, 0x1f) + range(0x7f, 0x9f) + range(0x2000, 0x20ff);
+const escaped = new RegExp(`["\\\\${unusual}]`);
+const escapedWithSlashes = new RegExp(`["\\\\/${unusual}]`);
+const everyEscaped = new RegExp(escaped, 'g');
+const everyEscapedWithSlashes = new RegExp(escapedWithSlashes, 'g');
 const named: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
@@ -317,18 +332,22 @@ const named: Readonly<Record<string, string>> = {
 
 export function jsonString(text: string, slashes = false): string {
   const pattern = slashes ? escapedWithSlashes : escaped;
-  if (!pattern.test(text)) return `"${text}"`;
-  let out = '"';
+  if (text.length < 48 ? isPlain(text, slashes) : !pattern.test(text)) return `"${text}"`;
+  return `"${text.replace(slashes ? everyEscapedWithSlashes : everyEscaped, escapeOf)}"`;
+}
+
+function escapeOf(char: string): string {
+  if (char === '/') return '\\/';
+  return named[char] ?? `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** Quicker than a regular expression on short texts, which names mostly are. */
+function isPlain(text: string, slashes: boolean): boolean {
   for (let i = 0; i < text.length; i++) {
-    const char = text[i]!;
-    if (!pattern.test(char)) out += char;
-    else if (char === '/') out += '\\/';
-    else
-      out += Object.hasOwn(named, char)
-        ? named[char]
-        : `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code === 0x22 || code === 0x5c || code >= 0x7f || (slashes && code === 0x2f)) return false;
   }
-  return `${out}"`;
+  return true;
 }
 
 /** A value as Jayway's JSON provider (json-smart) writes it. */
@@ -362,22 +381,26 @@ function jsonOf(value: unknown, style: JsonStyle, depth: number): string {
   }
   if (depth > valueDepthMax) throw new LimitExceeded(`writes JSON that is nested deeper than ${valueDepthMax}`);
   const { rendering } = style;
-  rendering?.spend(1);
+  rendering?.spend(nodeCost);
   if (isList(value)) {
     let out = '[';
     for (let i = 0; i < value.length; i++) {
       if (i > 0) out += ',';
       out += jsonOf(value[i], style, depth + 1);
-      if (rendering !== undefined && out.length > rendering.outputMax) rendering.sized(out);
+      if (rendering !== undefined && out.length > rendering.outputMax) throw rendering.tooLong();
     }
     return `${out}]`;
   }
   if (!isMap(value)) return 'null';
   let out = '{';
+  const ordinary = isOrdinary(value);
   for (const key of mapKeys(value)) {
     if (out.length > 1) out += ',';
-    out += `${jsonString(typeof key === 'string' ? key : keyText(key, style), style.slashes)}:${jsonOf(mapGet(value, key), style, depth + 1)}`;
-    if (rendering !== undefined && out.length > rendering.outputMax) rendering.sized(out);
+    if (ordinary && typeof key === 'string')
+      out += `${jsonString(key, style.slashes)}:${jsonOf(value[key], style, depth + 1)}`;
+    else
+      out += `${jsonString(typeof key === 'string' ? key : keyText(key, style), style.slashes)}:${jsonOf(mapGet(value, key), style, depth + 1)}`;
+    if (rendering !== undefined && out.length > rendering.outputMax) throw rendering.tooLong();
   }
   return `${out}}`;
 }

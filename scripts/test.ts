@@ -1,6 +1,7 @@
 /**
  * Runs all tests and ends with one line: `N passed, M failed, K skipped`. Tests share one process (twenty times
- * faster than one each); those that load or kill processes stand in `test/alone/` and get a process each.
+ * faster than one each); those that start, load or
+ * kill processes get one each: all of `test/alone/` and `src/functions/`.
  * `node scripts/test.ts WORD …` runs the files whose path holds one of the words.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,6 +13,8 @@ import { spec } from 'node:test/reporters';
 const words = process.argv.slice(2);
 const chosen = (pattern: string): string[] =>
   globSync(pattern).filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+
+const standsAlone = (file: string): boolean => /^(?:test\/alone|src\/functions)\//.test(file);
 
 const startedAtMs = Date.now();
 const counts = { pass: 0, fail: 0, skip: 0 };
@@ -29,10 +32,10 @@ if (words.length === 0) {
 
 for (const { files, isolation } of [
   {
-    files: chosen('{src,test,scripts}/**/*.test.ts').filter((file) => !file.startsWith('test/alone/')),
+    files: chosen('{src,test,scripts}/**/*.test.ts').filter((file) => !standsAlone(file)),
     isolation: 'none',
   },
-  { files: chosen('test/alone/*.test.ts'), isolation: 'process' },
+  { files: chosen('{src,test,scripts}/**/*.test.ts').filter(standsAlone), isolation: 'process' },
 ] as const) {
   if (files.length === 0) continue;
   const stream = run({

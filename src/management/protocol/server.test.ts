@@ -292,13 +292,13 @@ test('rest: the second version speaks its own names and dates on the same paths'
 test('rest: a payload both ways, status and headers as members', async () => {
   const answer = await functions.send(
     new InvokeCommand({
-      FunctionName: 'arn:aws:lambda:us-east-1:0:function:f',
+      FunctionName: 'arn:aws:lambda:us-east-1:000000000000:function:f',
       Payload: Buffer.from('{}'),
       LogType: 'Tail',
     }),
   );
   assert.deepEqual(lastInput(), {
-    FunctionName: 'arn:aws:lambda:us-east-1:0:function:f',
+    FunctionName: 'arn:aws:lambda:us-east-1:000000000000:function:f',
     Payload: Buffer.from('{}'),
     LogType: 'Tail',
   });

@@ -11,7 +11,6 @@ import type {
   Strings,
 } from '../definition/rest-api.ts';
 import { type Endpoint, endpointOf } from '../integrations/endpoint.ts';
-import { compileTemplate, type Template } from '../mapping/index.ts';
 import {
   compileRequestParameters,
   compileResponseParameters,
@@ -29,6 +28,7 @@ import {
   type SelectedTemplate,
 } from '../mapping/template-selection.ts';
 import { compileUri, type UriTemplate, withStageVariables } from '../mapping/uri.ts';
+import { MappingTemplate } from './mapping-template.ts';
 import type { Problems } from './plan-error.ts';
 
 /** Where an integration of type HTTP or HTTP_PROXY goes. */
@@ -66,7 +66,7 @@ export class IntegrationResponsePlan {
   /** Null: no headers are mapped. */
   readonly parameters: ParameterMapping<ResponseSources, MappedValues> | null;
   /** Null: there are no templates. Otherwise by the client's Accept. */
-  readonly template: ((accept: string | undefined) => SelectedTemplate<Template> | undefined) | null;
+  readonly template: ((accept: string | undefined) => SelectedTemplate<MappingTemplate> | undefined) | null;
   readonly contentHandling: ContentHandling | null;
 
   constructor(response: IntegrationResponse, place: string, problems: Problems) {
@@ -102,7 +102,7 @@ export class IntegrationPlan {
   /** Null: nothing is mapped. */
   readonly requestParameters: ParameterMapping<RequestSources, MappedRequest> | null;
   /** By the client's Content-Type. */
-  readonly requestTemplate: (contentType: string | undefined) => RequestTemplateChoice<Template>;
+  readonly requestTemplate: (contentType: string | undefined) => RequestTemplateChoice<MappingTemplate>;
   readonly contentHandling: ContentHandling | null;
   /** By the backend's status, or what it says instead; undefined when none fits. */
   readonly response: (selection: string) => IntegrationResponsePlan | undefined;
@@ -156,10 +156,10 @@ export function templatesOf(
   place: string,
   field: string,
   problems: Problems,
-): Readonly<Record<string, Template>> {
-  const compiled: [string, Template][] = [];
+): Readonly<Record<string, MappingTemplate>> {
+  const compiled: [string, MappingTemplate][] = [];
   for (const [contentType, source] of Object.entries(sources ?? {})) {
-    const template = problems.attempt(place, `${field}.${contentType}`, () => compileTemplate(source, contentType));
+    const template = problems.attempt(place, `${field}.${contentType}`, () => new MappingTemplate(source, contentType));
     if (template !== null) compiled.push([contentType, template]);
   }
   return Object.fromEntries(compiled);

@@ -39,39 +39,41 @@ export function contextVariable(x: Exchange, path: readonly string[]): unknown {
 }
 
 /**
- * The whole, for a template; what costs something is worked out when the template asks for it. With what the request's
- * template has written, for the response's template to read.
+ * What a template may read, `requestOverride` as the request's template has left it included.
+ * @param names members that the template reads; null: any
  */
-export function contextOf(x: Exchange): Record<string, unknown> {
-  const { methodPlan, snapshot } = x;
-  const context: Record<string, unknown> = {
-    resourceId: methodPlan?.resourceId,
-    resourcePath: methodPlan?.resourcePath,
-    httpMethod: x.httpMethod,
-    extendedRequestId: x.extendedRequestId,
-    get requestTime() {
-      return requestTimeOf(x.receivedAtMs);
-    },
-    path: x.contextPath,
-    accountId: snapshot?.accountId,
-    protocol: x.protocol,
-    requestOverride: x.requestOverride,
-    stage: snapshot?.stageName,
-    get domainPrefix() {
-      return x.host.split('.', 1)[0];
-    },
-    requestTimeEpoch: x.receivedAtMs,
-    requestId: x.requestId,
-    get identity() {
-      return identityOf(x);
-    },
-    domainName: x.host,
-    deploymentId: snapshot?.deploymentId,
-    apiId: snapshot?.restApiId,
-  };
-  if (x.authorizer !== null) context.authorizer = x.authorizer;
+export function contextOf(x: Exchange, names: readonly string[] | null): Record<string, unknown> {
+  const context: Record<string, unknown> = {};
+  for (const name of names ?? ofTemplates)
+    if (templateVariables.has(name)) {
+      const value = variables[name]?.(x);
+      if (value !== undefined) context[name] = value;
+    }
   return context;
 }
+
+/** In AWS's order; `authorizer` only where there is one. */
+const ofTemplates = [
+  'resourceId',
+  'resourcePath',
+  'httpMethod',
+  'extendedRequestId',
+  'requestTime',
+  'path',
+  'accountId',
+  'protocol',
+  'requestOverride',
+  'stage',
+  'domainPrefix',
+  'requestTimeEpoch',
+  'requestId',
+  'identity',
+  'domainName',
+  'deploymentId',
+  'apiId',
+  'authorizer',
+] as const;
+const templateVariables: ReadonlySet<string> = new Set(ofTemplates);
 
 const variables: Readonly<Record<string, (x: Exchange) => unknown>> = {
   resourceId: (x) => x.methodPlan?.resourceId,
@@ -82,6 +84,7 @@ const variables: Readonly<Record<string, (x: Exchange) => unknown>> = {
   path: (x) => x.contextPath,
   accountId: (x) => x.snapshot?.accountId,
   protocol: (x) => x.protocol,
+  requestOverride: (x) => x.requestOverride ?? undefined,
   stage: (x) => x.snapshot?.stageName,
   domainPrefix: (x) => x.host.split('.', 1)[0],
   requestTimeEpoch: (x) => x.receivedAtMs,

@@ -4,9 +4,10 @@
  * Source: Amazon API Gateway Developer Guide, "Use a mapping template to override an API's request and response
  * parameters and status codes".
  */
-import { type MappingResult, renderMapping, type Template, TemplateRenderError } from '../../mapping/index.ts';
+import { type MappingResult, renderMapping, TemplateRenderError } from '../../mapping/index.ts';
 import type { MappedValue, MappedValues } from '../../mapping/parameters.ts';
 import type { Log } from '../../observe/log.ts';
+import type { MappingTemplate } from '../../plan/mapping-template.ts';
 import type { Exchange } from '../exchange.ts';
 import { Fault } from '../fault.ts';
 import { contextOf } from './context.ts';
@@ -27,7 +28,13 @@ export interface RenderedRequest {
 }
 
 /** What it writes stays readable for the response's template. @param body valid UTF-8 */
-export function renderRequest(x: Exchange, template: Template, body: Uint8Array, log: Log): RenderedRequest | Fault {
+export function renderRequest(
+  x: Exchange,
+  template: MappingTemplate,
+  body: Uint8Array,
+  log: Log,
+): RenderedRequest | Fault {
+  if (template.constant !== null) return { output: template.constant, override: noOverride };
   const rendered = render(x, template, body, 'request', log);
   if (rendered instanceof Fault) return rendered;
   const { requestOverride } = rendered;
@@ -50,7 +57,13 @@ export interface RenderedResponse {
 }
 
 /** @param body valid UTF-8 */
-export function renderResponse(x: Exchange, template: Template, body: Uint8Array, log: Log): RenderedResponse | Fault {
+export function renderResponse(
+  x: Exchange,
+  template: MappingTemplate,
+  body: Uint8Array,
+  log: Log,
+): RenderedResponse | Fault {
+  if (template.constant !== null) return { output: template.constant, status: null, header: noOverride.header };
   const rendered = render(x, template, body, 'response', log);
   if (rendered instanceof Fault) return rendered;
   const status = Number(rendered.responseOverride.status);
@@ -64,16 +77,16 @@ export function renderResponse(x: Exchange, template: Template, body: Uint8Array
 
 function render(
   x: Exchange,
-  template: Template,
+  template: MappingTemplate,
   body: Uint8Array,
   phase: 'request' | 'response',
   log: Log,
 ): MappingResult | Fault {
   try {
-    return renderMapping(template, {
+    return renderMapping(template.template, {
       body: body.length === 0 ? undefined : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'),
       params: sourcesOf(x).params,
-      context: contextOf(x),
+      context: contextOf(x, template.contextNames),
       stageVariables: x.snapshot?.variables,
     });
   } catch (error) {

@@ -10,11 +10,39 @@ import type { Exchange } from '../exchange.ts';
 import { contextVariable } from './context.ts';
 import { isVisible, usualSpelling } from './request-headers.ts';
 
-/** By name: one value each, the last where there were several. */
-export interface TemplateParams {
-  readonly path: Readonly<Record<string, string>>;
-  readonly querystring: Readonly<Record<string, string>>;
-  readonly header: Readonly<Record<string, string>>;
+/** What `$input.params()` gives, by place and name: one value each, the last where there were several. */
+export class TemplateParams {
+  readonly #sources: Sources;
+  #path: Readonly<Record<string, string>> | null = null;
+  #querystring: Readonly<Record<string, string>> | null = null;
+  #header: Readonly<Record<string, string>> | null = null;
+
+  constructor(sources: Sources) {
+    this.#sources = sources;
+  }
+
+  get path(): Readonly<Record<string, string>> {
+    this.#path ??= this.#sources.pathParameters();
+    return this.#path;
+  }
+
+  get querystring(): Readonly<Record<string, string>> {
+    if (this.#querystring === null) {
+      const values: Record<string, string> = Object.create(null);
+      for (const [name, all] of this.#sources.query) values[name] = all.at(-1) ?? '';
+      this.#querystring = values;
+    }
+    return this.#querystring;
+  }
+
+  get header(): Readonly<Record<string, string>> {
+    if (this.#header === null) {
+      const values: Record<string, string> = Object.create(null);
+      for (const { name, values: all } of this.#sources.requestHeaders.values()) values[name] = all.at(-1) ?? '';
+      this.#header = values;
+    }
+    return this.#header;
+  }
 }
 
 export class Sources implements RequestSources, ResponseSources {
@@ -24,7 +52,7 @@ export class Sources implements RequestSources, ResponseSources {
   #answerHeaders: ReadonlyMap<string, HeaderValues> | null = null;
   #requestText: string | null = null;
   #answerText: string | null = null;
-  #params: TemplateParams | null = null;
+  readonly params = new TemplateParams(this);
 
   constructor(x: Exchange) {
     this.#x = x;
@@ -79,21 +107,13 @@ export class Sources implements RequestSources, ResponseSources {
     return this.#headers;
   }
 
-  /** What `$input.params()` gives. */
-  get params(): TemplateParams {
-    if (this.#params === null) {
-      const path: Record<string, string> = Object.create(null);
-      this.#x.methodPlan?.parameterNames.forEach((name, index) => {
-        const value = this.#x.pathValues[index];
-        if (value !== undefined) path[name] = value;
-      });
-      const querystring: Record<string, string> = Object.create(null);
-      for (const [name, values] of this.query) querystring[name] = values.at(-1) ?? '';
-      const header: Record<string, string> = Object.create(null);
-      for (const { name, values } of this.requestHeaders.values()) header[name] = values.at(-1) ?? '';
-      this.#params = { path, querystring, header };
-    }
-    return this.#params;
+  pathParameters(): Readonly<Record<string, string>> {
+    const values: Record<string, string> = Object.create(null);
+    this.#x.methodPlan?.parameterNames.forEach((name, index) => {
+      const value = this.#x.pathValues[index];
+      if (value !== undefined) values[name] = value;
+    });
+    return values;
   }
 
   #seenHeaders(): ReadonlyMap<string, HeaderValues> {

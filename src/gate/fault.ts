@@ -98,6 +98,10 @@ export const misconfigured = new Fault('API_CONFIGURATION_ERROR');
 export const internalFailure = new Fault('DEFAULT_5XX');
 export const integrationFailure = new Fault('INTEGRATION_FAILURE');
 export const integrationTimeout = new Fault('INTEGRATION_TIMEOUT');
+/** The backend would not do it: a function that is throttled. Reported by users of AWS: not a 429 but a bare 500. */
+export const backendRefused = new Fault('INTEGRATION_FAILURE', { status: 500, message: 'Internal server error' });
+/** More than a function takes. */
+export const payloadTooLarge = new Fault('REQUEST_TOO_LARGE');
 export const unsupportedMediaType = new Fault('UNSUPPORTED_MEDIA_TYPE');
 export const uriTooLong = new Fault('DEFAULT_4XX', {
   status: 414,

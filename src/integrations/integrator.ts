@@ -5,6 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { Endpoint } from './endpoint.ts';
+import type { FunctionCaller } from './function-call.ts';
 
 export interface BackendRequest {
   readonly method: string;
@@ -31,17 +32,21 @@ export interface BackendResponse {
 
 /**
  * `timeout`: no answer in time. `network`: the backend could not be reached or broke off. `configuration`: it could
- * never have worked: no such name, a certificate that is not trusted, a function that may not be called.
- * `aborted`: the client went away.
+ * never have worked: no such name, a certificate that is not trusted, a function that may not be called. `refused`: the
+ * service would not do it now: a function that is throttled. `tooLarge`: it does not take as much. `aborted`: the client
+ * went away.
  */
-export type BackendFailureKind = 'timeout' | 'network' | 'configuration' | 'aborted';
+export type BackendFailureKind = 'timeout' | 'network' | 'configuration' | 'refused' | 'tooLarge' | 'aborted';
 
 export class BackendFailure extends Error {
   override readonly name = 'BackendFailure';
   readonly kind: BackendFailureKind;
-  constructor(kind: BackendFailureKind, message: string, options?: ErrorOptions) {
+  /** In AWS's words, for execution logs; null where it has none. */
+  readonly reason: string | null;
+  constructor(kind: BackendFailureKind, message: string, options?: ErrorOptions & { readonly reason?: string }) {
     super(message, options);
     this.kind = kind;
+    this.reason = options?.reason ?? null;
   }
 }
 
@@ -84,4 +89,6 @@ export interface Integrators {
   readonly http: HttpIntegrator;
   /** Null until there is one: integrations of type AWS and AWS_PROXY then answer 500 and the log says so. */
   readonly aws: AwsIntegrator | null;
+  /** Absent until there is one: integrations of type AWS_PROXY and Lambda authorizers then answer 500. */
+  readonly functions?: FunctionCaller | null;
 }

@@ -14,7 +14,14 @@ import type {
 import type { Log } from '../../observe/log.ts';
 import type { IntegrationPlan } from '../../plan/integration-plan.ts';
 import type { Exchange } from '../exchange.ts';
-import { type Fault, integrationFailure, integrationTimeout, requestTooLarge } from '../fault.ts';
+import {
+  backendRefused,
+  type Fault,
+  integrationFailure,
+  integrationTimeout,
+  payloadTooLarge,
+  requestTooLarge,
+} from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
 import { logAnswer, logRequest } from './execution-lines.ts';
 import { configurationError, placeOf } from './misconfiguration.ts';
@@ -53,7 +60,7 @@ export function integrateAws(integrator: AwsIntegrator, plan: IntegrationPlan, l
       credentials: plan.credentials,
       accountId: snapshot.accountId,
       region: snapshot.region,
-      sourceArn: `arn:aws:execute-api:${snapshot.region}:${snapshot.accountId}:${snapshot.restApiId}/${snapshot.stageName}/${x.httpMethod}${methodPlan.resourcePath}`,
+      sourceArn: `arn:aws:execute-api:${snapshot.region}:${snapshot.accountId}:${snapshot.restApiId}/${snapshot.stageName}/${methodPlan.httpMethod}${methodPlan.resourcePath}`,
       requestId: x.requestId,
     };
     const call = integrator.call(action, {
@@ -99,7 +106,8 @@ async function received(
   }
 }
 
-function faultOf(x: Exchange, failure: BackendFailure, log: Log): Fault {
+/** What a client is told of a backend that failed; the logs are told why. */
+export function faultOf(x: Exchange, failure: BackendFailure, log: Log): Fault {
   const where = { ...placeOf(x), endpoint: x.endpoint?.key, reason: failure.message };
   switch (failure.kind) {
     case 'timeout':
@@ -107,7 +115,20 @@ function faultOf(x: Exchange, failure: BackendFailure, log: Log): Fault {
       log.warn(where, 'the backend did not answer in time');
       return integrationTimeout;
     case 'configuration':
-      return configurationError(x, `Invalid endpoint address: ${failure.message}`, log);
+      return configurationError(
+        x,
+        failure.reason ?? `Invalid endpoint address: ${failure.message}`,
+        log,
+        failure.message,
+      );
+    case 'refused':
+      x.execution?.line(failure.reason ?? failure.message);
+      log.warn(where, 'the backend refused the call');
+      return backendRefused;
+    case 'tooLarge':
+      x.execution?.line(failure.reason ?? failure.message);
+      log.warn(where, 'the request is too large for the backend');
+      return payloadTooLarge;
     case 'network':
       x.execution?.line('Execution failed due to a network error communicating with endpoint');
       log.warn(where, 'the backend could not be reached or broke off');

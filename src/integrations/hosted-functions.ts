@@ -1,0 +1,195 @@
+/**
+ * Functions that live in this installation: finds out what an ARN means, asks whether the caller may invoke it, and has
+ * the host run it. A refusal names the permission that is missing and the command that adds it.
+ * Source: API Gateway Developer Guide, "Set up Lambda proxy integrations" and "API Gateway permissions model for
+ * invoking an API"; Lambda API Reference, Invoke.
+ */
+import { randomUUID } from 'node:crypto';
+import { chooseTarget, type FunctionDirectory, type ResolvedFunction } from '../access/function-directory.ts';
+import { mayInvoke } from '../access/function-permission.ts';
+import {
+  type FunctionInvoker,
+  type InvocationOptions,
+  InvocationRefused,
+  type InvocationResult,
+} from '../functions/invocation.ts';
+import type { FunctionAnswer, FunctionRequest } from './function-call.ts';
+import { BackendFailure } from './integrator.ts';
+
+/** An event invocation on its way to the queue. */
+export interface AcceptedEvent {
+  readonly requestId: string;
+  /** As it was named, with its qualifier. */
+  readonly invokedFunctionArn: string;
+  readonly payload: Uint8Array;
+  readonly clientContext?: string;
+  readonly traceId?: string;
+}
+
+export interface HostedFunctionsOptions {
+  readonly directory: FunctionDirectory;
+  readonly invoker: FunctionInvoker;
+  /** Resolves when the event will not be lost any more. */
+  readonly enqueue: (event: AcceptedEvent) => Promise<void>;
+  /** Whether a role lets its holder do something: `lambda:InvokeFunction` on the function's ARN. */
+  readonly roleAllows: (roleArn: string, action: string, resource: string) => boolean | Promise<boolean>;
+  /** 0 to 1, without 1: which of an alias's two versions an invocation gets. */
+  readonly random?: () => number;
+}
+
+/** What AWS writes into execution logs when a function may not be called, or does not exist. */
+export const invalidPermissions = 'Invalid permissions on Lambda function';
+
+const nothing = new Uint8Array();
+/** Answers of a function's policy that are remembered, for each thing that a name has meant. */
+const verdictsMax = 4_096;
+
+export class HostedFunctions {
+  readonly #options: HostedFunctionsOptions;
+  readonly #random: () => number;
+  /** By what a name means at this moment, then by who calls. */
+  readonly #verdicts = new WeakMap<ResolvedFunction, Map<string, boolean>>();
+
+  constructor(options: HostedFunctionsOptions) {
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+  }
+
+  /** @returns undefined when there is no such function here; at once when the answer is known */
+  find(functionArn: string): ResolvedFunction | undefined | Promise<ResolvedFunction | undefined> {
+    return this.#options.directory.resolve(functionArn);
+  }
+
+  /** @throws BackendFailure */
+  invoke(found: ResolvedFunction, request: FunctionRequest): Promise<FunctionAnswer> {
+    if (request.credentials === '') {
+      if (!this.#allows(found, request)) return Promise.reject(notPermitted(found, request));
+      return this.#run(found, request);
+    }
+    return this.#runAsRole(found, request);
+  }
+
+  async #runAsRole(found: ResolvedFunction, request: FunctionRequest): Promise<FunctionAnswer> {
+    const { invokedFunctionArn } = found;
+    if (!(await this.#options.roleAllows(request.credentials, 'lambda:InvokeFunction', invokedFunctionArn)))
+      throw new BackendFailure(
+        'configuration',
+        `The role ${request.credentials} does not exist or does not allow lambda:InvokeFunction on ${invokedFunctionArn}`,
+        { reason: invalidPermissions },
+      );
+    return this.#run(found, request);
+  }
+
+  #allows(found: ResolvedFunction, { sourceArn, accountId }: FunctionRequest): boolean {
+    let verdicts = this.#verdicts.get(found);
+    if (verdicts === undefined) {
+      verdicts = new Map();
+      this.#verdicts.set(found, verdicts);
+    }
+    const known = verdicts.get(sourceArn);
+    if (known !== undefined) return known;
+    const verdict = mayInvoke(found.statements, {
+      principal: 'apigateway.amazonaws.com',
+      sourceArn,
+      sourceAccount: accountId,
+      functionArn: found.invokedFunctionArn,
+    });
+    if (verdicts.size < verdictsMax) verdicts.set(sourceArn, verdict);
+    return verdict;
+  }
+
+  async #run(found: ResolvedFunction, request: FunctionRequest): Promise<FunctionAnswer> {
+    const requestId = randomUUID();
+    const { invokedFunctionArn } = found;
+    const { payload, traceId, clientContext } = request;
+    const options: InvocationOptions = {
+      requestId,
+      invokedFunctionArn,
+      traceId,
+      ...(clientContext !== undefined && { clientContext }),
+    };
+    switch (request.invocationType) {
+      case 'DryRun':
+        return { status: 204, requestId, payload: nothing, functionError: null, executedVersion: '', stream: null };
+      case 'Event':
+        await this.#options.enqueue({ ...options, invokedFunctionArn, payload });
+        return { status: 202, requestId, payload: nothing, functionError: null, executedVersion: '', stream: null };
+      case 'RequestResponse':
+        break;
+      default: {
+        const never: never = request.invocationType;
+        throw new Error(`unexpected invocation type ${String(never)}`);
+      }
+    }
+    const fn = chooseTarget(found, this.#random());
+    try {
+      if (request.streaming) return await this.#stream(fn, payload, options);
+      return answerOf(await this.#options.invoker.invoke(fn, payload, options), requestId);
+    } catch (error) {
+      throw refused(error, requestId);
+    }
+  }
+
+  async #stream(
+    fn: Parameters<FunctionInvoker['invoke']>[0],
+    payload: Uint8Array,
+    options: InvocationOptions,
+  ): Promise<FunctionAnswer> {
+    const { body, completed, executedVersion } = await this.#options.invoker.invokeStreaming(fn, payload, options);
+    return {
+      status: 200,
+      requestId: options.requestId,
+      payload: nothing,
+      functionError: null,
+      executedVersion,
+      stream: {
+        body,
+        failed: completed.then((result) => (result.functionError === undefined ? null : result.payload)),
+      },
+    };
+  }
+}
+
+function answerOf(result: InvocationResult, requestId: string): FunctionAnswer {
+  return {
+    status: 200,
+    requestId,
+    payload: result.payload,
+    functionError: result.functionError ?? null,
+    executedVersion: result.executedVersion,
+    stream: null,
+  };
+}
+
+function refused(error: unknown, requestId: string): BackendFailure {
+  if (!(error instanceof InvocationRefused))
+    return new BackendFailure('network', error instanceof Error ? error.message : String(error), { cause: error });
+  return new BackendFailure(error.status === 413 ? 'tooLarge' : 'refused', `${error.code}: ${error.message}`, {
+    cause: error,
+    reason: `Lambda invocation failed with status: ${error.status}. Lambda request id: ${requestId}`,
+  });
+}
+
+function notPermitted({ invokedFunctionArn }: ResolvedFunction, { sourceArn }: FunctionRequest): BackendFailure {
+  return new BackendFailure(
+    'configuration',
+    `The policy of ${invokedFunctionArn} does not let apigateway.amazonaws.com invoke it for ${sourceArn}. Add the permission with: ${permissionCommand(invokedFunctionArn, sourceArn)}`,
+    { reason: invalidPermissions },
+  );
+}
+
+/**
+ * The command of the AWS CLI that lets a method or an authorizer of an API invoke a function.
+ * @param sourceArn of the method, with `{parameters}` in its path, or of the authorizer
+ */
+export function permissionCommand(functionArn: string, sourceArn: string): string {
+  const parts = functionArn.split(':');
+  const qualifier = parts.length > 7 ? ` --qualifier '${parts[7]}'` : '';
+  const [api = '', stage = '', method = '', ...path] = sourceArn.split(':').slice(5).join(':').split('/');
+  const prefix = sourceArn.split(':').slice(0, 5).join(':');
+  const source =
+    stage === 'authorizers'
+      ? sourceArn
+      : `${prefix}:${api}/*/${method === 'ANY' ? '*' : method}/${path.join('/').replaceAll(/\{[^}]*\}/g, '*')}`;
+  return `aws lambda add-permission --function-name '${parts.slice(0, 7).join(':')}'${qualifier} --statement-id 'apigateway-${api}' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn '${source}'`;
+}

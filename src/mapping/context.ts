@@ -294,9 +294,9 @@ export class ContextVariable extends GatewayMap {
 /** Two levels deep: the maps that templates write into. */
 function copied(value: unknown): JavaMap {
   if (!isMap(value)) return {};
-  const out: JavaMap = {};
-  for (const [name, member] of Object.entries(value)) out[name] = isMap(member) ? { ...member } : member;
-  return out;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, isMap(member) ? { ...member } : member]),
+  );
 }
 
 function parameters(rendering: Rendering, value: unknown): Record<string, unknown> {

@@ -80,12 +80,14 @@ export class InputVariable extends JavaObject {
     let document = this.#document;
     if (document === undefined) {
       const text = this.#body ?? noBody;
-      rendering.spend(text.length >> 7);
+      rendering.spend(text.length >> 6);
       document = text === '' ? { value: '', ordinary: true } : parseJson(text);
       this.#document = document;
     }
     const path = this.#paths.path(source);
     if (document.value === null) return null;
+    // A path to many places may walk the whole body.
+    rendering.spend(path.definite ? 1 : 1 + ((this.#body?.length ?? 0) >> 3));
     try {
       return path.read(document.value) ?? null;
     } catch (error) {

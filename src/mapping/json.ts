@@ -23,6 +23,9 @@ export interface JsonDocument {
 const extraordinary =
   /(?:^|[:,[\s])-?(?:\d+\.0+(?!\d)|\d+(?:\.\d+)?[eE]|\d[\d.]{15}|0\.000|\d{8,}\.)|"(?:0|[1-9]\d{0,9})"\s*:/;
 
+/** Reading leniently is slow. */
+const lenientCharactersMax = 1024 * 1024;
+
 /** @throws UnreadableBody when the text is nested too deeply or is no JSON even to a lenient reader */
 export function parseJson(text: string): JsonDocument {
   checkDepth(text);
@@ -31,6 +34,10 @@ export function parseJson(text: string): JsonDocument {
     return { value: new ExactReader(text).read(), ordinary: false };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
+    if (text.length > lenientCharactersMax) {
+      if (!/^\s*[[{]/.test(text)) return { value: text, ordinary: true };
+      throw new UnreadableBody(`Could not parse the body into JSON: ${error.message}`);
+    }
     try {
       return { value: parseLenientJson(text), ordinary: false };
     } catch (lenient) {

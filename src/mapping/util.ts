@@ -114,6 +114,9 @@ function xml<Result>(run: () => Result): Result {
   }
 }
 
+/** Work of reading or writing the smallest document. */
+const xmlCost = 100;
+
 /** What a function takes its argument for: everything has a text. */
 const text = (rendering: Rendering, value: unknown): string =>
   typeof value === 'string' ? value : value === null ? '' : textOf(rendering, value);
@@ -123,7 +126,7 @@ const utilMethods: MethodTable = tableOf([
     rendering.sized(escapeJavaScript(text(rendering, value))),
   ),
   method(UTIL, 'parseJson', [TEXT], (rendering, _, json) => {
-    rendering.spend(json.length >> 7);
+    rendering.spend(json.length >> 3);
     try {
       return json.trim() === '' ? null : parseJson(json).value;
     } catch (error) {
@@ -139,9 +142,13 @@ const utilMethods: MethodTable = tableOf([
   method(UTIL, 'base64Decode', [OBJECT], (rendering, _, value) =>
     rendering.sized(base64(text(rendering, value), 'base64', 'utf8')),
   ),
-  method(UTIL, 'toXml', [OBJECT], (rendering, _, value) => rendering.sized(xml(() => toXml(plain(rendering, value))))),
+  method(UTIL, 'toXml', [OBJECT], (rendering, _, value) => {
+    const written = rendering.sized(xml(() => toXml(plain(rendering, value))));
+    rendering.spend(xmlCost + written.length);
+    return written;
+  }),
   method(UTIL, 'parseXml', [TEXT], (rendering, _, source) => {
-    rendering.spend(source.length >> 2);
+    rendering.spend(xmlCost + source.length);
     return xml(() => parseXml(source));
   }),
 ]);

@@ -77,7 +77,11 @@ export function compileTemplate(source: string, name = 'template', limits: Parti
     return new Template(name, source, { ...defaultLimits, ...limits }, compileNodes(parseTemplate(source, name)));
   } catch (error) {
     if (error instanceof RangeError) {
-      throw new TemplateSyntaxError(name, { line: 1, column: 1 }, 'an expression has too many operators');
+      throw new TemplateSyntaxError(
+        name,
+        { line: 1, column: 1 },
+        'too long to compile: an expression of very many operators, or very many #elseif',
+      );
     }
     throw error;
   }

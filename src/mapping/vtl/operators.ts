@@ -38,7 +38,10 @@ export function subtract(left: unknown, right: unknown): unknown {
 }
 
 export function equal(rendering: Rendering, left: unknown, right: unknown): boolean {
-  if (typeof left === 'string' && typeof right === 'string') return left === right;
+  if (typeof left === 'string' && typeof right === 'string') {
+    if (left.length > 256 && left.length === right.length) rendering.spend(left.length >> 6);
+    return left === right;
+  }
   if (typeof left === 'number' && typeof right === 'number') return left === right;
   if (isNumeric(left) && isNumeric(right)) return compareNumbers(left, right) === 0;
   return looselyEqual(rendering, left, right);

@@ -67,11 +67,14 @@ function splice(rendering: Rendering, list: unknown[], at: number, remove: numbe
   rendering.edits++;
   if (list.length + items.length > itemsMax)
     throw new JavaException('java.lang.OutOfMemoryError', `a list of more than ${itemsMax} elements`);
-  rendering.spend(1 + items.length + ((list.length - at) >> 6));
+  rendering.spend(1 + items.length + ((list.length - at) >> 3));
   if (list instanceof JavaArray && items.length !== remove) throw unsupported();
-  const tail = list.splice(at);
-  for (const item of items) list.push(item);
-  for (let i = remove; i < tail.length; i++) list.push(tail[i]);
+  if (items.length < 1000) list.splice(at, remove, ...items);
+  else {
+    const tail = list.splice(at);
+    for (const item of items) list.push(item);
+    for (let i = remove; i < tail.length; i++) list.push(tail[i]);
+  }
   const parent = list instanceof ArrayList ? list.parent : undefined;
   if (parent === undefined) return;
   splice(rendering, parent.list, parent.from + at, remove, items);
@@ -138,20 +141,25 @@ function compareItems(a: unknown, b: unknown): number {
 }
 
 /** What every collection has, given how it gives its items. */
-const collectionRows = <Self>(self: Parameter<Self>, itemsOf: (self: Self) => readonly unknown[]): Row[] => [
-  method(self, 'size', [], (_, one) => itemsOf(one).length),
-  method(self, 'isEmpty', [], (_, one) => itemsOf(one).length === 0),
-  method(self, 'contains', [OBJECT], (rendering, one, value) => includes(rendering, itemsOf(one), value)),
+const collectionRows = <Self>(
+  self: Parameter<Self>,
+  itemsOf: (self: Self, rendering: Rendering) => readonly unknown[],
+): Row[] => [
+  method(self, 'size', [], (rendering, one) => itemsOf(one, rendering).length),
+  method(self, 'isEmpty', [], (rendering, one) => itemsOf(one, rendering).length === 0),
+  method(self, 'contains', [OBJECT], (rendering, one, value) => includes(rendering, itemsOf(one, rendering), value)),
   method(self, 'containsAll', [COLLECTION], (rendering, one, values) =>
-    values.every((value) => includes(rendering, itemsOf(one), value)),
+    values.every((value) => includes(rendering, itemsOf(one, rendering), value)),
   ),
   method(self, 'toArray', [], (rendering, one) => {
-    rendering.spend(itemsOf(one).length);
-    return JavaArray.from2(itemsOf(one), 'Ljava.lang.Object;');
+    rendering.spend(itemsOf(one, rendering).length);
+    return JavaArray.from2(itemsOf(one, rendering), 'Ljava.lang.Object;');
   }),
-  variadic(self, 'toArray', [OBJECT], OBJECT, (_, one) => JavaArray.from2(itemsOf(one), 'Ljava.lang.Object;')),
-  method(self, 'stream', [], (_, one) => new JavaStream(itemsOf(one))),
-  method(self, 'parallelStream', [], (_, one) => new JavaStream(itemsOf(one))),
+  variadic(self, 'toArray', [OBJECT], OBJECT, (rendering, one) =>
+    JavaArray.from2(itemsOf(one, rendering), 'Ljava.lang.Object;'),
+  ),
+  method(self, 'stream', [], (rendering, one) => new JavaStream(itemsOf(one, rendering))),
+  method(self, 'parallelStream', [], (rendering, one) => new JavaStream(itemsOf(one, rendering))),
 ];
 
 /** The methods that change a list. */
@@ -251,6 +259,13 @@ const put = (rendering: Rendering, map: JavaMap, entries: JavaMap): void => {
   for (const key of mapKeys(entries)) mapPut(rendering, map, key, mapGet(entries, key));
 };
 
+/** The number of entries; finding out takes a look at each. */
+function sizeOf(rendering: Rendering, map: JavaMap): number {
+  const size = mapSize(map);
+  rendering.spend(size >> 1);
+  return size;
+}
+
 export const mapMethods: MethodTable = tableOf([
   method(MAP, 'get', [OBJECT], (_, self, key) => mapGet(self, key)),
   method(MAP, 'getOrDefault', [OBJECT, OBJECT], (_, self, key, other) =>
@@ -285,8 +300,8 @@ export const mapMethods: MethodTable = tableOf([
     mapClear(rendering, self);
     return nothing;
   }),
-  method(MAP, 'size', [], (_, self) => mapSize(self)),
-  method(MAP, 'isEmpty', [], (_, self) => mapSize(self) === 0),
+  method(MAP, 'size', [], (rendering, self) => sizeOf(rendering, self)),
+  method(MAP, 'isEmpty', [], (rendering, self) => sizeOf(rendering, self) === 0),
   method(MAP, 'keySet', [], (_, self) => new KeySet(self)),
   method(MAP, 'values', [], (_, self) => new MapValues(self)),
   method(MAP, 'entrySet', [], (_, self) => new EntrySet(self)),
@@ -713,7 +728,10 @@ export class LoopCursor {
 export function loopOver(rendering: Rendering, value: unknown): LoopCursor | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (isList(value)) return new LoopCursor(rendering, value, undefined);
-  if (value instanceof MapView) return new LoopCursor(rendering, value.items(), value.map);
+  if (value instanceof MapView) {
+    rendering.spend(value.length >> 1);
+    return new LoopCursor(rendering, value.items(), value.map);
+  }
   if (value instanceof JavaIterator) return new LoopCursor(rendering, value.items, undefined, value.at);
   if (value instanceof JavaStream) {
     throw new JavaException(
@@ -724,5 +742,6 @@ export function loopOver(rendering: Rendering, value: unknown): LoopCursor | und
   if (value instanceof JavaCollection) return new LoopCursor(rendering, value.items(), undefined);
   if (!MAP.accepts(value)) return undefined;
   const map = MAP.read(value);
+  sizeOf(rendering, map);
   return new LoopCursor(rendering, mapValues(map), map);
 }

@@ -277,7 +277,7 @@ const greatestDivisor = (a: bigint, b: bigint): bigint => {
 
 /** A result no longer than numbers may get. */
 function bounded(value: bigint): bigint {
-  if (bigBits(value) > 100_000)
+  if (bigBits(value) > 4096)
     throw new JavaException('java.lang.ArithmeticException', 'BigInteger would overflow supported range');
   return value;
 }
@@ -298,7 +298,7 @@ export const bigIntegerMethods: MethodTable = tableOf(common('BigInteger', compa
   method(BIG_INTEGER, 'pow', [INT], (_, self, exponent) => {
     if (exponent < 0 || exponent > powerMax)
       throw new JavaException('java.lang.ArithmeticException', `exponent ${exponent}`);
-    return bigBits(self) * exponent > 100_000 ? bounded(1n << 200_000n) : self ** BigInt(exponent);
+    return bigBits(self) * exponent > 8192 ? bounded(1n << 8192n) : bounded(self ** BigInt(exponent));
   }),
   method(BIG_INTEGER, 'gcd', [BIG_INTEGER], (_, self, other) => greatestDivisor(self, other)),
   method(BIG_INTEGER, 'negate', [], (_, self) => -self),

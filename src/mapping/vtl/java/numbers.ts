@@ -285,6 +285,15 @@ export function calculate(operation: Operation, left: JavaNumeric, right: JavaNu
 const overflowed = (operation: Operation, result: bigint, base: Base): JavaNumeric =>
   base === 'long' && operation === 'divide' ? long(result) : result;
 
+/** Numbers beyond this are refused: arithmetic on them takes too long to be counted as one step. */
+const bigMax = 2n ** 4096n;
+const scaleMax = 5_000;
+
+function bounded(value: bigint): bigint {
+  if (value < bigMax && value > -bigMax) return value;
+  throw new JavaException('java.lang.ArithmeticException', 'a number of more than 4096 bits');
+}
+
 function wholeResult(operation: Operation, a: bigint, b: bigint, big: boolean): bigint {
   switch (operation) {
     case 'add':
@@ -292,7 +301,7 @@ function wholeResult(operation: Operation, a: bigint, b: bigint, big: boolean): 
     case 'subtract':
       return a - b;
     case 'multiply':
-      return a * b;
+      return bounded(bounded(a) * bounded(b));
     case 'divide':
       return a / b;
     case 'modulo': {
@@ -327,6 +336,10 @@ function realResult(operation: Operation, a: number, b: number): number {
 }
 
 function decimalResult(operation: Operation, a: Decimal, b: Decimal): Decimal {
+  for (const { unscaled, scale } of [a, b]) {
+    bounded(unscaled);
+    if (Math.abs(scale) > scaleMax) throw new JavaException('java.lang.ArithmeticException', `a scale of ${scale}`);
+  }
   const scale = Math.max(a.scale, b.scale);
   switch (operation) {
     case 'add':

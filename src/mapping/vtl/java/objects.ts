@@ -160,11 +160,29 @@ const needsObject = (): never => {
 
 // Calls
 
+/** Methods of texts that take the same time however long the text is. */
+const quickMethods: ReadonlySet<string> = new Set([
+  'charAt',
+  'codePointAt',
+  'concat',
+  'endsWith',
+  'getClass',
+  'intern',
+  'isEmpty',
+  'length',
+  'startsWith',
+  'subSequence',
+  'substring',
+  'toString',
+]);
+
 /** One call in a template. It remembers which methods fit for the last kind of object that it met. */
 export class CallSite {
   readonly name: string;
   readonly count: number;
   readonly place: Place;
+  /** Whether the method reads a text from end to end, for all that is known. */
+  readonly reads: boolean;
   #table: MethodTable | undefined;
   #methods: readonly Method[] | undefined;
   #takesNothing = false;
@@ -173,6 +191,7 @@ export class CallSite {
     this.name = name;
     this.count = count;
     this.place = place;
+    this.reads = !quickMethods.has(name);
   }
 
   methodsOf(target: unknown): readonly Method[] | undefined {
@@ -214,7 +233,7 @@ export function call(rendering: Rendering, site: CallSite, target: unknown, args
   for (let i = 0; methods !== undefined && i < methods.length; i++) {
     const one = methods[i]!;
     if (!fits(one, args)) continue;
-    rendering.spend(1);
+    rendering.spend(site.reads && typeof target === 'string' ? 1 + (target.length >> 4) : 1);
     try {
       const result = one.run(rendering, target, args);
       // A method that returns nothing prints nothing.

@@ -68,7 +68,9 @@ function compare(a: string, b: string): number {
 }
 
 /** Java compares character by character: first in upper case, then that in lower case. */
-const folded = (text: string): string => {
+function folded(rendering: Rendering, text: string): string {
+  if (!/[^ -~]/.test(text)) return text.toLowerCase();
+  rendering.spend(text.length);
   let out = '';
   for (const char of text) {
     const upper = char.toUpperCase();
@@ -77,11 +79,13 @@ const folded = (text: string): string => {
     out += lower.length === single.length ? lower : single;
   }
   return out;
-};
+}
 
-const equalsIgnoreCase = (a: string, b: string): boolean => a.length === b.length && folded(a) === folded(b);
+const equalsIgnoreCase = (rendering: Rendering, a: string, b: string): boolean =>
+  a.length === b.length && folded(rendering, a) === folded(rendering, b);
 
 function regionMatches(
+  rendering: Rendering,
   ignoreCase: boolean,
   text: string,
   at: number,
@@ -91,7 +95,7 @@ function regionMatches(
 ): boolean {
   if (at < 0 || otherAt < 0 || at > text.length - length || otherAt > other.length - length) return false;
   const [a, b] = [text.slice(at, at + length), other.slice(otherAt, otherAt + length)];
-  return ignoreCase ? folded(a) === folded(b) : a === b;
+  return ignoreCase ? folded(rendering, a) === folded(rendering, b) : a === b;
 }
 
 const lastIndexOf = (text: string, part: string, from: number): number =>
@@ -185,18 +189,24 @@ export const stringMethods = (
       (_, self, part, from) => from >= 0 && from <= self.length && self.startsWith(part, from),
     ),
     method(TEXT, 'endsWith', [TEXT], (_, self, part) => self.endsWith(part)),
-    method(TEXT, 'equalsIgnoreCase', [TEXT], (_, self, other) => equalsIgnoreCase(self, other)),
+    method(TEXT, 'equalsIgnoreCase', [TEXT], (rendering, self, other) => equalsIgnoreCase(rendering, self, other)),
     method(TEXT, 'contentEquals', [TEXT], (_, self, other) => self === other),
     method(TEXT, 'compareTo', [TEXT], (_, self, other) => compare(self, other)),
     method(TEXT, 'compareTo', [OBJECT], () => {
       throw new JavaException('java.lang.ClassCastException', 'the argument of compareTo is not a java.lang.String');
     }),
-    method(TEXT, 'compareToIgnoreCase', [TEXT], (_, self, other) => compare(folded(self), folded(other))),
-    method(TEXT, 'regionMatches', [INT, TEXT, INT, INT], (_, self, at, other, otherAt, length) =>
-      regionMatches(false, self, at, other, otherAt, length),
+    method(TEXT, 'compareToIgnoreCase', [TEXT], (rendering, self, other) =>
+      compare(folded(rendering, self), folded(rendering, other)),
     ),
-    method(TEXT, 'regionMatches', [BOOLEAN, INT, TEXT, INT, INT], (_, self, ignoreCase, at, other, otherAt, length) =>
-      regionMatches(ignoreCase, self, at, other, otherAt, length),
+    method(TEXT, 'regionMatches', [INT, TEXT, INT, INT], (rendering, self, at, other, otherAt, length) =>
+      regionMatches(rendering, false, self, at, other, otherAt, length),
+    ),
+    method(
+      TEXT,
+      'regionMatches',
+      [BOOLEAN, INT, TEXT, INT, INT],
+      (rendering, self, ignoreCase, at, other, otherAt, length) =>
+        regionMatches(rendering, ignoreCase, self, at, other, otherAt, length),
     ),
     method(TEXT, 'concat', [TEXT], (rendering, self, other) => rendering.sized(self + other)),
     method(TEXT, 'repeat', [INT], (rendering, self, count) => repeated(rendering, self, count)),

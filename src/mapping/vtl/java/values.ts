@@ -412,6 +412,7 @@ const keyText = (key: unknown, { rendering }: JsonStyle): string =>
 
 /** `left.equals(right)`. */
 export function javaEquals(rendering: Rendering, left: unknown, right: unknown, depth = 0): boolean {
+  if (typeof left === 'string' && left.length > 256) rendering.spend(left.length >> 6);
   if (left === right) return true;
   if (typeof left !== 'object' || left === null) {
     return isNumeric(left) && isNumeric(right) && numbersEqual(left, right);
@@ -422,12 +423,14 @@ export function javaEquals(rendering: Rendering, left: unknown, right: unknown, 
   rendering.spend(1);
   if (isList(left)) {
     if (left instanceof JavaArray || !isList(right) || right instanceof JavaArray) return false;
+    rendering.spend(left.length >> 2);
     return (
       left.length === right.length &&
       left.every((item, i) => javaEquals(rendering, item ?? null, right[i] ?? null, depth + 1))
     );
   }
   if (!isMap(left) || !isMap(right) || mapSize(left) !== mapSize(right)) return false;
+  rendering.spend(mapSize(left));
   return mapKeys(left).every(
     (key) => mapHas(right, key) && javaEquals(rendering, mapGet(left, key), mapGet(right, key), depth + 1),
   );
@@ -448,11 +451,13 @@ export function javaHash(rendering: Rendering, value: unknown, depth = 0): numbe
   rendering.spend(1);
   if (isList(value)) {
     let hash = 1;
+    rendering.spend(value.length >> 2);
     for (const item of value) hash = (Math.imul(31, hash) + javaHash(rendering, item, depth + 1)) | 0;
     return hash;
   }
   if (!isMap(value)) return 0;
   let hash = 0;
+  rendering.spend(mapSize(value));
   for (const key of mapKeys(value)) {
     hash = (hash + (javaHash(rendering, key, depth + 1) ^ javaHash(rendering, mapGet(value, key), depth + 1))) | 0;
   }

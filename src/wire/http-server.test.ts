@@ -179,6 +179,26 @@ test('a client that reads nothing of a long answer is not waited for for ever', 
   await listener.close(1000);
 });
 
+test('connections that nobody uses are closed, those in use are not', async () => {
+  const release = Promise.withResolvers<void>();
+  const listener = await start(
+    async (x) => {
+      if (x.path === '/slow') await release.promise;
+      x.responseBody = x.path;
+    },
+    { limits: { idleMs: 50, headMs: 50 } },
+  );
+  const silent = connect(listener.port, '127.0.0.1');
+  const kept = connect(listener.port, '127.0.0.1');
+  kept.write('GET /once HTTP/1.1\r\nHost: x\r\n\r\n');
+  const busy = get(listener.port, '/slow');
+  assert.equal(await heard(silent), '');
+  assert.match(await heard(kept), /\/once$/);
+  release.resolve();
+  assert.equal(await textOf(await busy), '/slow');
+  await listener.close(1000);
+});
+
 test('requests on one connection are answered in their order, whichever is ready first', async () => {
   const first = Promise.withResolvers<void>();
   const listener = await start(async (x) => {

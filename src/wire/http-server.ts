@@ -96,7 +96,8 @@ class HttpListener<X extends WireExchange> implements Listener {
       maxHeaderSize: this.#limits.headBytes,
       headersTimeout: this.#limits.headMs,
       requestTimeout: this.#limits.requestMs,
-      keepAliveTimeout: this.#limits.idleMs,
+      // Kept connections are this file's to end: a timer of Node.js's would be made anew for every answer.
+      keepAliveTimeout: 0,
       noDelay: true,
     };
     if (options.tls === undefined) {
@@ -175,8 +176,14 @@ class HttpListener<X extends WireExchange> implements Listener {
 
   #connected(socket: Socket): void {
     const connection = new Connection<X>(socket);
+    // HTTP/2 sessions have a timeout of their own.
+    const http2 = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
+    if (!http2) this.#deadlines.start(connection, this.#limits.headMs);
     this.#connections.set(socket, connection);
-    socket.on('drain', () => this.#deadlines.cancel(connection));
+    socket.on('drain', () => {
+      if (http2 || connection.active.length > 0) this.#deadlines.cancel(connection);
+      else this.#deadlines.start(connection, this.#limits.idleMs);
+    });
     socket.on('close', () => {
       this.#deadlines.cancel(connection);
       this.#connections.delete(socket);
@@ -188,13 +195,16 @@ class HttpListener<X extends WireExchange> implements Listener {
   #onRequest(request: Request, response: Response): void {
     const { socket } = request;
     const connection = this.#connections.get(socket);
-    const x = new this.#options.exchange(received(request, this.#scheme));
+    const x = new this.#options.exchange(received(request, this.#scheme, connection));
     this.#inFlight++;
     if (request instanceof Http2ServerRequest)
       request.stream.once('close', () => {
         if (!response.writableEnded) this.#gone(x);
       });
-    else connection?.active.push(x);
+    else if (connection !== undefined) {
+      connection.active.push(x);
+      this.#deadlines.cancel(connection);
+    }
     try {
       const done = this.#options.handle(x);
       if (done instanceof Promise) {
@@ -245,8 +255,6 @@ class HttpListener<X extends WireExchange> implements Listener {
     else if (typeof body === 'string' || body.length > joinedBytesMax || !Buffer.isBuffer(body)) response.end(body);
     else response.end(body.toString('latin1'), 'latin1');
     this.#finished(x, connection);
-    if (connection !== undefined && connection.socket.writableLength > 0)
-      this.#deadlines.start(connection, this.#limits.stallMs);
   }
 
   #stream(x: X, body: Readable, response: Writable, connection: Connection<X> | undefined): void {
@@ -290,8 +298,12 @@ class HttpListener<X extends WireExchange> implements Listener {
   #finished(x: X, connection: Connection<X> | undefined): void {
     if (x.aborted || !this.#settle(x)) return;
     if (connection !== undefined) {
-      const index = connection.active.indexOf(x);
-      if (index !== -1) connection.active.splice(index, 1);
+      connection.remove(x);
+      if (connection.active.length === 0)
+        this.#deadlines.start(
+          connection,
+          connection.socket.writableLength > 0 ? this.#limits.stallMs : this.#limits.idleMs,
+        );
     }
     x.onAbort = null;
     x.answered();
@@ -335,14 +347,27 @@ class HttpListener<X extends WireExchange> implements Listener {
   }
 }
 
-/** One client connection: what is being answered on it, and the deadline of an answer that the client does not take. */
+/**
+ * One client connection: what is being answered on it, and its deadline: for the next request, or for the client to
+ * take what waits for it.
+ */
 class Connection<X extends WireExchange> extends Waiting {
   readonly socket: Socket;
+  readonly remoteAddress: string;
+  readonly localPort: number;
   readonly active: X[] = [];
 
   constructor(socket: Socket) {
     super();
     this.socket = socket;
+    this.remoteAddress = socket.remoteAddress ?? '';
+    this.localPort = socket.localPort ?? 0;
+  }
+
+  remove(x: X): void {
+    const index = this.active.indexOf(x);
+    if (index === this.active.length - 1) this.active.pop();
+    else if (index !== -1) this.active.splice(index, 1);
   }
 
   override expired(): void {
@@ -350,7 +375,11 @@ class Connection<X extends WireExchange> extends Waiting {
   }
 }
 
-function received(request: Request, scheme: 'http' | 'https'): ReceivedRequest {
+function received<X extends WireExchange>(
+  request: Request,
+  scheme: 'http' | 'https',
+  connection: Connection<X> | undefined,
+): ReceivedRequest {
   const http2 = request instanceof Http2ServerRequest;
   let target = request.url ?? '/';
   // RFC 9112, 3.2.2: a server takes the absolute form too.
@@ -369,8 +398,8 @@ function received(request: Request, scheme: 'http' | 'https'): ReceivedRequest {
     headers: http2 ? { host: request.authority, ...headers } : headers,
     scheme,
     protocol: http2 ? 'HTTP/2.0' : request.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1',
-    remoteAddress: request.socket.remoteAddress ?? '',
-    localPort: request.socket.localPort ?? 0,
+    remoteAddress: connection?.remoteAddress ?? request.socket.remoteAddress ?? '',
+    localPort: connection?.localPort ?? request.socket.localPort ?? 0,
     requestBody: bodyBytes === 0 ? null : request,
     requestBodyBytes: bodyBytes,
     receivedAtMs: Date.now(),

@@ -2,7 +2,7 @@
 import type { Exchange } from '../exchange.ts';
 import { type Fault, missingAuthenticationToken } from '../fault.ts';
 import { excess, type GateLimits } from '../limits.ts';
-import { type Outcome, run } from '../step.ts';
+import { run } from '../step.ts';
 import { giveGatewayResponse } from './gateway-response.ts';
 import { respond } from './respond.ts';
 import type { ServedStage } from './served-stage.ts';
@@ -25,13 +25,7 @@ export function serve(x: Exchange, stage: ServedStage, limits: GateLimits, rando
     return;
   }
   x.methodPlan = method.plan;
-  const outcome = run(method.steps, x, 0);
-  if (outcome instanceof Promise) return concludeLater(x, outcome);
-  conclude(x, outcome);
-}
-
-async function concludeLater(x: Exchange, waiting: Promise<Outcome>): Promise<void> {
-  conclude(x, await waiting);
+  return run(method.steps, x, 0, conclude);
 }
 
 function conclude(x: Exchange, fault: Fault | undefined): void {

@@ -11,7 +11,7 @@ import { compileRestMethod } from '../../plan/rest.ts';
 import { Exchange } from '../exchange.ts';
 import { type ExecutionLog, headersText, mapText } from '../execution-log.ts';
 import { defaultGateLimits } from '../limits.ts';
-import { run } from '../step.ts';
+import { type Outcome, run } from '../step.ts';
 import { type Services, testStepsOf } from './assemble.ts';
 import { bodyText } from './execution-lines.ts';
 import { giveGatewayResponse } from './gateway-response.ts';
@@ -73,17 +73,20 @@ export async function testInvoke(
 
   logMethodRequest(x, log, invocation, path);
   const startedAtMs = performance.now();
-  const fault = await run(steps, x, 0);
+  await run(steps, x, 0, conclude);
   const latency = Math.round(performance.now() - startedAtMs);
-  if (fault !== undefined) giveGatewayResponse(x, fault);
   const body = bodyText(x.responseBody);
-  if (fault === undefined) {
+  if (x.fault === null) {
     log.line(`Method response body after transformations: ${body}`);
     log.line(`Method response headers: ${headersText(x.responseHeaders)}`);
     log.line('Successfully completed execution');
   }
   log.line(`Method completed with status: ${x.status}`);
   return { status: x.status, body, ...headersOf(x.responseHeaders), log: log.text, latency };
+}
+
+function conclude(x: Exchange, fault: Outcome): void {
+  if (fault !== undefined) giveGatewayResponse(x, fault);
 }
 
 function exchangeOf(

@@ -1,0 +1,130 @@
+/**
+ * Results of an authorizer, remembered by identity for as long as its owner lets them be: many who come with one
+ * identity at once wait for one answer. What failed is never remembered. Bounded by number and by size.
+ * Source: Developer Guide, "Use API Gateway Lambda authorizers" (caching); API reference, FlushStageAuthorizersCache.
+ */
+import { BoundedMemory } from '../../state/bounded-memory.ts';
+
+interface Remembered<Result> {
+  readonly result: Result;
+  readonly untilMs: number;
+}
+
+export interface ResultsOptions {
+  /** Milliseconds of a monotonic clock. */
+  readonly nowMs?: () => number;
+  readonly entriesMax?: number;
+  /** Of the identities' texts. */
+  readonly charactersMax?: number;
+}
+
+export class AuthorizerResults<Result> {
+  /** How long a result is good for; 0: every request is asked about, by itself. */
+  readonly ttlMs: number;
+  readonly #options: ResultsOptions;
+  readonly #nowMs: () => number;
+  #memory: BoundedMemory<Remembered<Result>>;
+  #asking = new Map<string, Promise<Result>>();
+
+  constructor(ttlMs: number, options: ResultsOptions = {}) {
+    this.ttlMs = ttlMs;
+    this.#options = options;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#memory = this.#newMemory();
+  }
+
+  /** What is remembered and still good. @param identity of `identityKey` */
+  known(identity: string): Result | undefined {
+    if (this.ttlMs === 0) return undefined;
+    const remembered = this.#memory.get(identity);
+    if (remembered === undefined) return undefined;
+    if (this.#nowMs() < remembered.untilMs) return remembered.result;
+    this.#memory.delete(identity);
+    return undefined;
+  }
+
+  /**
+   * Asks, unless somebody with the same identity is asking already.
+   * @param ask rejects when there is no result: everybody who waits hears of it, and the next one asks anew
+   * @param keep whether a result is one to remember
+   */
+  obtain(identity: string, ask: () => Promise<Result>, keep: (result: Result) => boolean): Promise<Result> {
+    if (this.ttlMs === 0) return ask();
+    const asked = this.#asking.get(identity);
+    if (asked !== undefined) return asked;
+    const memory = this.#memory;
+    const asking = this.#asking;
+    const answer = ask().then(
+      (result) => {
+        asking.delete(identity);
+        // A flush in between has made another memory: what was asked before it is forgotten with it.
+        if (keep(result)) memory.set(identity, { result, untilMs: this.#nowMs() + this.ttlMs });
+        return result;
+      },
+      (error: unknown) => {
+        asking.delete(identity);
+        throw error;
+      },
+    );
+    asking.set(identity, answer);
+    return answer;
+  }
+
+  flush(): void {
+    this.#memory = this.#newMemory();
+    this.#asking = new Map();
+  }
+
+  #newMemory(): BoundedMemory<Remembered<Result>> {
+    return new BoundedMemory(this.#options.entriesMax ?? 8_192, this.#options.charactersMax ?? 4_194_304);
+  }
+}
+
+/**
+ * The results of all authorizers of a gate. They outlive a deployment, unless the authorizer itself has changed.
+ */
+export class AuthorizerMemories<Result> {
+  readonly #options: ResultsOptions;
+  /** By API and stage, then by authorizer. */
+  readonly #stages = new Map<
+    string,
+    Map<string, { readonly meaning: string; readonly results: AuthorizerResults<Result> }>
+  >();
+
+  constructor(options: ResultsOptions = {}) {
+    this.#options = options;
+  }
+
+  /** @param meaning what the authorizer does, as text: results of another meaning are forgotten */
+  of(
+    apiId: string,
+    stageName: string,
+    authorizerId: string,
+    meaning: string,
+    ttlMs: number,
+  ): AuthorizerResults<Result> {
+    const stage = stageKey(apiId, stageName);
+    let authorizers = this.#stages.get(stage);
+    if (authorizers === undefined) {
+      authorizers = new Map();
+      this.#stages.set(stage, authorizers);
+    }
+    const known = authorizers.get(authorizerId);
+    if (known !== undefined && known.meaning === meaning && known.results.ttlMs === ttlMs) return known.results;
+    const results = new AuthorizerResults<Result>(ttlMs, this.#options);
+    authorizers.set(authorizerId, { meaning, results });
+    return results;
+  }
+
+  /** FlushStageAuthorizersCache, ResetAuthorizersCache. */
+  flush(apiId: string, stageName: string): void {
+    for (const { results } of this.#stages.get(stageKey(apiId, stageName))?.values() ?? []) results.flush();
+  }
+
+  /** The stage is no longer served. */
+  forget(apiId: string, stageName: string): void {
+    this.#stages.delete(stageKey(apiId, stageName));
+  }
+}
+
+const stageKey = (apiId: string, stageName: string): string => `${apiId}/${stageName}`;

@@ -32,6 +32,8 @@ const slash = 47;
 export class Addresses {
   /** By domain name, lower case; mappings in the order in which they are tried: longest base path first. */
   readonly #domains = new Map<string, readonly Mapping[]>();
+  /** Host headers that have been read; bounded, since clients choose them. */
+  readonly #hosts = new Map<string, Host>();
 
   map({ domainName, mappings }: DomainMappings): void {
     const compiled = mappings.map(({ basePath, restApiId, stage }) => ({
@@ -41,21 +43,25 @@ export class Addresses {
     }));
     compiled.sort((a, b) => b.basePath.length - a.basePath.length);
     this.#domains.set(domainName.toLowerCase(), Object.freeze(compiled));
+    this.#hosts.clear();
   }
 
   unmap(domainName: string): void {
     this.#domains.delete(domainName.toLowerCase());
+    this.#hosts.clear();
   }
 
   /** Fills in the exchange's host, path start and stage path. @returns undefined when no API is meant */
   find(x: Exchange): Found | undefined {
     const { path } = x;
-    x.host = hostOf(x.header('host') ?? '');
+    const { name, apiId, mappings } = this.#host(x.header('host') ?? '');
+    x.host = name;
     x.pathStart = lastOfLeadingSlashes(path);
-    const apiId = executeApiId(x);
-    if (apiId !== undefined) return stageIn(x, apiId, x.pathStart, true);
-    const mappings = this.#domains.get(x.host) ?? this.#domains.get(`*${x.host.slice(x.host.indexOf('.'))}`);
-    if (mappings !== undefined) return mapped(x, mappings);
+    if (apiId !== null) {
+      const meant = apiId === inHeader ? x.header('x-apigw-api-id') : apiId;
+      return meant === undefined ? undefined : stageIn(x, meant, x.pathStart, true);
+    }
+    if (mappings !== null) return mapped(x, mappings);
     if (!path.startsWith('/_api/', x.pathStart)) return undefined;
     const end = path.indexOf('/', x.pathStart + 6);
     if (end === -1) return undefined;
@@ -63,7 +69,31 @@ export class Addresses {
     x.pathStart = end + lastOfLeadingSlashes(path.slice(end));
     return stageIn(x, named, x.pathStart, true);
   }
+
+  #host(header: string): Host {
+    const known = this.#hosts.get(header);
+    if (known !== undefined) return known;
+    const name = hostOf(header);
+    const mappings = this.#domains.get(name) ?? this.#domains.get(`*${name.slice(name.indexOf('.'))}`) ?? null;
+    const host: Host = Object.freeze({ name, apiId: executeApiId(name), mappings });
+    if (this.#hosts.size < hostsMax) this.#hosts.set(header, host);
+    return host;
+  }
 }
+
+/** What a Host header means. */
+interface Host {
+  /** Without port, lower case. */
+  readonly name: string;
+  /** Null: not a host of execute-api. */
+  readonly apiId: string | typeof inHeader | null;
+  /** Of a custom domain name. */
+  readonly mappings: readonly Mapping[] | null;
+}
+
+/** The name of a VPC endpoint: the API stands in a header. */
+const inHeader = Symbol('x-apigw-api-id');
+const hostsMax = 1_000;
 
 /** Without port, lower case. */
 function hostOf(header: string): string {
@@ -79,15 +109,14 @@ function lastOfLeadingSlashes(path: string): number {
   return at;
 }
 
-function executeApiId(x: Exchange): string | undefined {
-  const { host } = x;
+function executeApiId(host: string): string | typeof inHeader | null {
   const dot = host.indexOf('.');
-  if (dot <= 0 || !host.startsWith('execute-api', dot + 1)) return undefined;
+  if (dot <= 0 || !host.startsWith('execute-api', dot + 1)) return null;
   const next = host.charCodeAt(dot + 12);
-  if (!Number.isNaN(next) && next !== 46) return undefined;
+  if (!Number.isNaN(next) && next !== 46) return null;
   const label = host.slice(0, dot);
-  // A VPC endpoint's own name: the API stands in a header. Its id may also be put in front of the endpoint's.
-  if (label.startsWith('vpce-')) return x.header('x-apigw-api-id');
+  if (label.startsWith('vpce-')) return inHeader;
+  // The id of an API may be put in front of a VPC endpoint's.
   const hyphen = label.indexOf('-');
   return hyphen === -1 ? label : label.slice(0, hyphen);
 }

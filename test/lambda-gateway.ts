@@ -6,6 +6,8 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { type Zippable, zipSync } from 'fflate';
 import type { DocumentKinds } from '../src/definition/documents.ts';
 import type { LogEntry } from '../src/functions/log.ts';
+import { UpstreamHttpIntegrator } from '../src/integrations/http.ts';
+import { SignedCalls } from '../src/integrations/signed-calls.ts';
 import { Documents } from '../src/management/documents.ts';
 import { lambda } from '../src/management/lambda/index.ts';
 import type { ProtocolOptions } from '../src/management/protocol/server.ts';
@@ -15,6 +17,7 @@ import { newId } from '../src/node/identifiers.ts';
 import { silentLog } from '../src/observe/log.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import type { Store } from '../src/store/store.ts';
+import { Upstream } from '../src/wire/upstream.ts';
 
 export interface LambdaGateway extends AsyncDisposable {
   readonly client: LambdaClient;
@@ -30,17 +33,27 @@ export interface LambdaGatewayOptions extends Partial<FunctionsOptions> {
   /** The same again after a restart; one that is gone with the gateway unless given. */
   readonly dataDir?: string;
   readonly protocol?: Partial<ProtocolOptions>;
+  readonly services?: Readonly<Record<string, string>>;
 }
 
-export async function lambdaGateway({ protocol, ...options }: LambdaGatewayOptions = {}): Promise<LambdaGateway> {
+export async function lambdaGateway({
+  protocol,
+  services = {},
+  ...options
+}: LambdaGatewayOptions = {}): Promise<LambdaGateway> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'gatewright-test-'));
   const store = openSqliteStore<DocumentKinds>(join(dataDir, 'gatewright.db'));
   const entries: LogEntry[] = [];
   let endpoint = '';
+  const upstream = new Upstream();
   const running = await startFunctions({
     store,
     dataDir,
-    services: {},
+    calls: new SignedCalls({
+      http: new UpstreamHttpIntegrator(upstream),
+      services,
+      credentialsFor: () => rootKey,
+    }),
     managementUrl: () => endpoint,
     log: silentLog,
     logEntries: (entry) => entries.push(entry),
@@ -69,6 +82,7 @@ export async function lambdaGateway({ protocol, ...options }: LambdaGatewayOptio
       client.destroy();
       await loopback[Symbol.asyncDispose]();
       await running.close();
+      upstream.close();
       await store[Symbol.asyncDispose]();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },

@@ -1,17 +1,31 @@
 /**
- * The directory of functions for another thread: answers are remembered there until the main thread says that a
- * function has changed. `serve` is the main thread's end, `FunctionDirectoryPort` the other one.
+ * The directory of functions, and the queue of their events, for another thread: what names mean is remembered there
+ * until the main thread says that a function has changed. `DirectoryPorts` are the main thread's ends,
+ * `FunctionDirectoryPort` the other one.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { FunctionDirectory, ResolvedFunction } from '../access/function-directory.ts';
+import type { EventQueue } from '../functions/event-queue.ts';
+import { InvocationRefused } from '../functions/invocation.ts';
 import type { StoredFunctionDirectory } from './function-directory.ts';
+
+type AcceptedEvent = Parameters<EventQueue['enqueue']>[0];
 
 type Asked =
   | { readonly kind: 'resolve'; readonly id: number; readonly arn: string }
+  | { readonly kind: 'enqueue'; readonly id: number; readonly event: AcceptedEvent }
   | { readonly kind: 'synced'; readonly sequence: number };
+
+interface Refusal {
+  readonly message: string;
+  /** Of an InvocationRefused; undefined of any other error. */
+  readonly code: InvocationRefused['code'] | undefined;
+  readonly reason: string | undefined;
+}
 
 type Told =
   | { readonly kind: 'resolved'; readonly id: number; readonly resolved: ResolvedFunction | undefined }
+  | { readonly kind: 'enqueued'; readonly id: number; readonly refusal: Refusal | undefined }
   | { readonly kind: 'changed'; readonly functionKey: string }
   | { readonly kind: 'sync'; readonly sequence: number };
 
@@ -31,6 +45,7 @@ export class FunctionDirectoryPort implements FunctionDirectory {
   readonly #waiting = new Map<number, (resolved: ResolvedFunction | undefined) => void>();
   /** Questions under way, so that many who ask at once ask once; emptied by a change, whose answer is another. */
   readonly #asking = new Map<string, Promise<ResolvedFunction | undefined>>();
+  readonly #enqueuing = new Map<number, (refusal: Refusal | undefined) => void>();
   #lastId = 0;
 
   constructor(port: MessagePort) {
@@ -39,6 +54,21 @@ export class FunctionDirectoryPort implements FunctionDirectory {
     port.on('close', () => {
       for (const answer of this.#waiting.values()) answer(undefined);
       this.#waiting.clear();
+      for (const refuse of this.#enqueuing.values()) refuse(closing);
+      this.#enqueuing.clear();
+    });
+  }
+
+  /** Accepts an event invocation; it is safe when the promise resolves. @throws InvocationRefused */
+  enqueue(event: AcceptedEvent): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      this.#enqueuing.set(id, (refusal) => {
+        if (refusal === undefined) resolve();
+        else reject(errorOf(refusal));
+      });
+      // Alone in its memory: what it is cut from would travel along.
+      this.#say({ kind: 'enqueue', id, event: { ...event, payload: new Uint8Array(event.payload) } });
     });
   }
 
@@ -79,6 +109,12 @@ export class FunctionDirectoryPort implements FunctionDirectory {
         answer?.(told.resolved);
         return;
       }
+      case 'enqueued': {
+        const settle = this.#enqueuing.get(told.id);
+        this.#enqueuing.delete(told.id);
+        settle?.(told.refusal);
+        return;
+      }
       case 'changed': {
         this.#remembered -= this.#resolved.get(told.functionKey)?.size ?? 0;
         this.#resolved.delete(told.functionKey);
@@ -106,16 +142,29 @@ export class FunctionDirectoryPort implements FunctionDirectory {
   }
 }
 
+const closing: Refusal = { code: 'ServiceException', message: 'The gateway is closing', reason: undefined };
+
+const refusalOf = (error: unknown): Refusal => ({
+  message: error instanceof Error ? error.message : String(error),
+  code: error instanceof InvocationRefused ? error.code : undefined,
+  reason: error instanceof InvocationRefused ? error.reason : undefined,
+});
+
+const errorOf = ({ code, message, reason }: Refusal): Error =>
+  code === undefined ? new Error(message) : new InvocationRefused(code, message, reason);
+
 /** The main thread's ends of all ports. */
 export class DirectoryPorts {
   readonly #directory: StoredFunctionDirectory;
+  readonly #enqueue: EventQueue['enqueue'];
   readonly #ports = new Map<MessagePort, Set<() => void>>();
   readonly #stop: () => void;
   #sequence = 0;
   readonly #waiting = new Map<number, () => void>();
 
-  constructor(directory: StoredFunctionDirectory) {
+  constructor(directory: StoredFunctionDirectory, enqueue: EventQueue['enqueue']) {
     this.#directory = directory;
+    this.#enqueue = enqueue;
     this.#stop = directory.onChange((functionKey) => {
       for (const port of this.#ports.keys()) this.#tell(port, { kind: 'changed', functionKey });
     });
@@ -123,18 +172,7 @@ export class DirectoryPorts {
 
   serve(port: MessagePort): void {
     this.#ports.set(port, new Set());
-    port.on('message', (asked: Asked) => {
-      if (asked.kind === 'synced') {
-        const done = this.#waiting.get(asked.sequence);
-        this.#waiting.delete(asked.sequence);
-        done?.();
-        return;
-      }
-      Promise.resolve(this.#directory.resolve(asked.arn)).then(
-        (resolved) => this.#tell(port, { kind: 'resolved', id: asked.id, resolved }),
-        () => this.#tell(port, { kind: 'resolved', id: asked.id, resolved: undefined }),
-      );
-    });
+    port.on('message', (asked: Asked) => this.#answer(port, asked));
     port.on('close', () => {
       const waiting = this.#ports.get(port);
       this.#ports.delete(port);
@@ -165,6 +203,35 @@ export class DirectoryPorts {
   close(): void {
     this.#stop();
     for (const port of this.#ports.keys()) port.close();
+  }
+
+  #answer(port: MessagePort, asked: Asked): void {
+    switch (asked.kind) {
+      case 'resolve': {
+        const { id, arn } = asked;
+        Promise.resolve(this.#directory.resolve(arn)).then(
+          (resolved) => this.#tell(port, { kind: 'resolved', id, resolved }),
+          () => this.#tell(port, { kind: 'resolved', id, resolved: undefined }),
+        );
+        return;
+      }
+      case 'enqueue': {
+        const { id, event } = asked;
+        this.#enqueue(event).then(
+          () => this.#tell(port, { kind: 'enqueued', id, refusal: undefined }),
+          (error) => this.#tell(port, { kind: 'enqueued', id, refusal: refusalOf(error) }),
+        );
+        return;
+      }
+      case 'synced': {
+        const done = this.#waiting.get(asked.sequence);
+        this.#waiting.delete(asked.sequence);
+        done?.();
+        return;
+      }
+      default:
+        asked satisfies never;
+    }
   }
 
   #tell(port: MessagePort, told: Told): void {

@@ -7,6 +7,7 @@ import type { DocumentKinds } from '../definition/documents.ts';
 import type { LambdaFunction } from '../definition/functions/function.ts';
 import { newSettings } from '../definition/functions/settings.ts';
 import { newFunction, withBuild } from '../definition/functions/versions.ts';
+import { throttled } from '../functions/invocation.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { StoredFunctionDirectory } from './function-directory.ts';
 import { DirectoryPorts, FunctionDirectoryPort } from './function-directory-port.ts';
@@ -22,7 +23,11 @@ class Setup implements AsyncDisposable {
     directoryOf: (source) => (source.kind === 'directory' ? source.directory : `/unpacked/${source.sha256}`),
     environmentDefaults: { A: 'b' },
   });
-  readonly ports = new DirectoryPorts(this.directory);
+  readonly events: string[] = [];
+  readonly ports = new DirectoryPorts(this.directory, async ({ requestId, payload }) => {
+    if (payload.length === 0) throw throttled('CallerRateLimitExceeded');
+    this.events.push(requestId);
+  });
   readonly far: FunctionDirectoryPort;
   fn: LambdaFunction = newFunction(
     { functionName: 'f', functionArn: arn, tags: {} },
@@ -159,5 +164,18 @@ test('an event is run as its function and settings are at that time', async () =
     maximumEventAgeInSeconds: 21_600,
     onFailure: 'arn',
     deadLetterTargetArn: settings.deadLetterTargetArn,
+  });
+});
+
+test('another thread’s events are accepted, or refused for the same reason', async () => {
+  await using setup = new Setup();
+  const event = { requestId: 'r', invokedFunctionArn: arn, payload: Buffer.from('{}') };
+  await setup.far.enqueue(event);
+  assert.deepEqual(setup.events, ['r']);
+  await assert.rejects(setup.far.enqueue({ ...event, payload: new Uint8Array() }), {
+    name: 'InvocationRefused',
+    code: 'TooManyRequestsException',
+    status: 429,
+    reason: 'CallerRateLimitExceeded',
   });
 });

@@ -1,7 +1,8 @@
 /** Deployment packages that lie in S3. Source: Amazon S3 API Reference, GetObject. */
 import { invalidParameter } from '../definition/functions/refusals.ts';
+import type { SignedCalls } from '../integrations/signed-calls.ts';
 import type { ObjectPlace } from '../management/lambda/dependencies.ts';
-import { callService, type SignedCallOptions } from './signed-call.ts';
+import { callService, type ServiceAnswer } from './service-call.ts';
 
 /** Bytes of an archive; what it unpacks to has a bound of its own. */
 const archiveBytesMax = 262_144_000;
@@ -10,30 +11,25 @@ const timeoutMs = 300_000;
 /** @throws InvalidParameterValueException that says what S3 said */
 export async function fetchPackage(
   { bucket, key, version }: ObjectPlace,
-  region: string,
-  options: SignedCallOptions,
+  { accountId, region }: { readonly accountId: string; readonly region: string },
+  calls: SignedCalls,
 ): Promise<Uint8Array> {
   const path = `/${[bucket, ...key.split('/')].map(encoded).join('/')}`;
-  const query = version === undefined ? '' : `versionId=${encoded(version)}`;
-  let response: Response;
+  const target = version === undefined ? path : `${path}?versionId=${encoded(version)}`;
+  let answer: ServiceAnswer;
   try {
-    response = await callService({ service: 's3', region, method: 'GET', path, query, timeoutMs }, options);
+    const call = { service: 's3', region, accountId, method: 'GET', target, timeoutMs } as const;
+    answer = await callService(calls, call, archiveBytesMax);
   } catch (error) {
-    throw failure('ServiceUnavailable', reasonOf(error));
+    if (error instanceof RangeError)
+      throw invalidParameter(`Unzipped size must be smaller than ${archiveBytesMax} bytes`);
+    throw failure('ServiceUnavailable', error instanceof Error ? error.message : String(error));
   }
-  if (!response.ok) {
-    const text = (await response.text()).slice(0, 16_384);
-    const code = /<Code>([^<]{1,200})<\/Code>/.exec(text)?.[1] ?? String(response.status);
-    throw failure(code, /<Message>([^<]{1,1000})<\/Message>/.exec(text)?.[1] ?? response.statusText);
-  }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > archiveBytesMax) throw invalidParameter(`Unzipped size must be smaller than ${archiveBytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes);
+  const { status, body } = answer;
+  if (status === 200) return body;
+  const text = body.toString('utf8', 0, 16_384);
+  const code = /<Code>([^<]{1,200})<\/Code>/.exec(text)?.[1] ?? String(status);
+  throw failure(code, /<Message>([^<]{1,1000})<\/Message>/.exec(text)?.[1] ?? 'S3 gave no reason');
 }
 
 const failure = (code: string, message: string): Error =>
@@ -41,8 +37,3 @@ const failure = (code: string, message: string): Error =>
 
 const encoded = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
-
-const reasonOf = (error: unknown): string => {
-  const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  return cause instanceof Error ? `${message}: ${cause.message}` : message;
-};

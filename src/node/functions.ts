@@ -13,6 +13,7 @@ import { FunctionThread } from '../functions/function-thread.ts';
 import { type FunctionHostOptions, hostDefaults } from '../functions/host.ts';
 import type { FunctionInvoker } from '../functions/invocation.ts';
 import type { LogSink } from '../functions/log.ts';
+import type { SignedCalls } from '../integrations/signed-calls.ts';
 import type { LambdaDependencies } from '../management/lambda/dependencies.ts';
 import type { ManagementRequest, ManagementResponse } from '../management/protocol/request.ts';
 import type { Log } from '../observe/log.ts';
@@ -23,14 +24,13 @@ import { StoredFunctionDirectory, type Surroundings } from './function-directory
 import { DirectoryPorts } from './function-directory-port.ts';
 import { StoredEvents } from './function-events.ts';
 import { fetchPackage } from './function-package.ts';
-import { environmentCredentials, type SignedCallOptions } from './signed-call.ts';
 
 export interface FunctionsOptions extends Pick<Surroundings, 'environmentDefaults' | 'credentialsOf' | 'inspectOf'> {
   readonly store: Store<DocumentKinds>;
   /** Absolute; code lies in its `functions/`. */
   readonly dataDir: string;
-  /** Service to the endpoint that stands in for it. */
-  readonly services: Readonly<Record<string, string>>;
+  /** To AWS services: packages come from S3, outcomes of events go to queues, topics and buses. */
+  readonly calls: SignedCalls;
   /** Of the management endpoint, without a slash at the end; asked when it is known. */
   readonly managementUrl: () => string;
   readonly log: Log;
@@ -61,7 +61,7 @@ export interface RunningFunctions {
 }
 
 export async function startFunctions(options: FunctionsOptions): Promise<RunningFunctions> {
-  const { store, log, layers = {} } = options;
+  const { store, log, calls, layers = {} } = options;
   const code = new FunctionCode({
     directory: join(options.dataDir, 'functions'),
     inUse: () => archivesInUse(store),
@@ -74,32 +74,27 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
     ...options,
     directoryOf: (source) => code.directoryOf(source),
   });
-  const ports = new DirectoryPorts(directory);
   const thread = new FunctionThread({
     ...options.host,
     log: options.logEntries,
     onFailure: (error) => log.error({ error }, 'the function host has fallen and is started again'),
   });
-  const signing: SignedCallOptions = {
-    services: options.services,
-    credentials: () => environmentCredentials(process.env),
-    now: Date.now,
-  };
   const events: EventQueue = new EventQueue({
     storage: new StoredEvents(store),
     invoker: thread.invoker,
     resolve: (arn) => directory.eventTarget(arn, Math.random()),
-    deliver: deliverer(signing, (event) => events.enqueue(event)),
+    deliver: deliverer(calls, (event) => events.enqueue(event)),
     onError: (error, event) => log.error({ error, ...event }, 'an event invocation could not be completed'),
   });
   await events.start();
+  const ports = new DirectoryPorts(directory, (event) => events.enqueue(event));
   return {
     dependencies: {
       code,
       functions: directory,
       invoker: thread.invoker,
       events,
-      fetchObject: (place, { region }) => fetchPackage(place, region, signing),
+      fetchObject: (place, call) => fetchPackage(place, call, calls),
       layerDirectory: (arn) => (Object.hasOwn(layers, arn) ? layers[arn] : undefined),
       settled: () => ports.settled(),
       newUuid: randomUUID,

@@ -4,7 +4,10 @@ import type { DocumentKinds } from '../definition/documents.ts';
 import type { Dependencies } from '../management/apigateway/dependencies.ts';
 import { apigateway } from '../management/apigateway/index.ts';
 import type { Handlers } from '../management/apigateway/operations.ts';
+import { apigatewayv2 } from '../management/apigatewayv2/index.ts';
 import { Documents } from '../management/documents.ts';
+import type { LambdaDependencies } from '../management/lambda/dependencies.ts';
+import { lambda } from '../management/lambda/index.ts';
 import type { Call } from '../management/protocol/call.ts';
 import type { ManagementRequest, ManagementResponse } from '../management/protocol/request.ts';
 import { createManagementProtocol } from '../management/protocol/server.ts';
@@ -19,6 +22,7 @@ export interface ManagementOptions extends Omit<Dependencies, 'documents'> {
   readonly store: Store<DocumentKinds>;
   readonly settings: Settings;
   readonly rootKey: RootKey;
+  readonly functions: Omit<LambdaDependencies, 'documents'>;
   readonly log: Log;
 }
 
@@ -33,13 +37,17 @@ export interface Management {
 
 const partition = 'aws';
 
-export function createManagement({ store, settings, rootKey, log, ...dependencies }: ManagementOptions): Management {
+export function createManagement(options: ManagementOptions): Management {
+  const { store, settings, rootKey, functions, log, ...dependencies } = options;
   const { accountId, region } = settings;
   const callerArn = `arn:${partition}:iam::${accountId}:root`;
-  const handlers = apigateway({ documents: new Documents(store), ...dependencies });
+  const documents = new Documents(store);
+  const handlers = apigateway({ documents, ...dependencies });
   const protocol = createManagementProtocol({
     services: [
       { model: 'apigateway', handlers },
+      { model: 'apigatewayv2', handlers: apigatewayv2({ documents, settled: dependencies.settled }) },
+      { model: 'lambda', handlers: lambda({ documents, ...functions }) },
       { model: 'sts', handlers: sts },
     ],
     credentialsOf: (accessKeyId) =>

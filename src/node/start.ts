@@ -8,14 +8,19 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DocumentKinds } from '../definition/documents.ts';
 import { badRequest, serviceUnavailable } from '../definition/errors.ts';
+import type { FunctionHostOptions } from '../functions/host.ts';
 import { type TestInvocation, type TestInvocationResult, testInvoke } from '../gate/rest/test-invoke.ts';
 import { UpstreamHttpIntegrator } from '../integrations/http.ts';
+import { SignedCalls } from '../integrations/signed-calls.ts';
 import type { ManagementResponse } from '../management/protocol/request.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { PlanError } from '../plan/plan-error.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { Upstream } from '../wire/upstream.ts';
+import { environmentCredentials } from './aws-credentials.ts';
 import { consolePage } from './console-page.ts';
+import { FunctionLogs } from './function-logs.ts';
+import { startFunctions } from './functions.ts';
 import type { ServedTls } from './gate-messages.ts';
 import { GateWorkers } from './gate-workers.ts';
 import { createManagement } from './management.ts';
@@ -44,8 +49,32 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
   const databasePath = join(dataDir, 'gatewright.db');
   const firstStart = !existsSync(databasePath);
   const rootKey = await establishRootKey(dataDir, settings);
-  const store = openSqliteStore<DocumentKinds>(databasePath);
+
+  // What has been started is stopped in the opposite order, whether the start fails or the node is closed.
+  await using starting = new AsyncDisposableStack();
+  const store = starting.use(openSqliteStore<DocumentKinds>(databasePath));
+  const functionLogs = starting.use(new FunctionLogs(dataDir, log));
+  let managementUrl = '';
+  // Filled in once the management endpoint has its port; no function runs before.
+  const functionEnvironment: Record<string, string> = {};
+  const functions = await startFunctions({
+    store,
+    dataDir,
+    calls: new SignedCalls({
+      http: new UpstreamHttpIntegrator(new Upstream()),
+      services: settings.services,
+      credentialsFor: () => environmentCredentials(process.env) ?? rootKey,
+    }),
+    managementUrl: () => managementUrl,
+    log: createLog(settings.logLevel, 'functions'),
+    logEntries: functionLogs.sink,
+    host: functionHostOf(settings),
+    environmentDefaults: functionEnvironment,
+    credentialsOf: () => rootKey,
+  });
+  starting.defer(() => functions.close());
   const feed = new StageFeed(store, (message) => workers.broadcast(message), log);
+  starting.defer(() => feed.close());
   const tls = await tlsOf(settings);
   const workers = new GateWorkers({
     count: settings.workers === 0 ? availableParallelism() : settings.workers,
@@ -60,60 +89,81 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
     log,
   });
   let sample: Sample | undefined;
+  starting.defer(() => sample?.close());
+  let drainMs = 0;
+  starting.defer(() => workers.drain(drainMs));
+  const management = createManagement({
+    store,
+    settings,
+    rootKey,
+    log: createLog(settings.logLevel, 'management'),
+    functions: functions.dependencies,
+    testInvokeMethod: testInvoker(createLog(settings.logLevel, 'test-invoke')),
+    testInvokeAuthorizer: () => Promise.reject(serviceUnavailable('TestInvokeAuthorizer is not served yet')),
+    settled: async () => {
+      await feed.announced();
+      await workers.settled();
+    },
+  });
+  await workers.start();
   let ready = false;
-  try {
-    const management = createManagement({
-      store,
-      settings,
-      rootKey,
-      log: createLog(settings.logLevel, 'management'),
-      testInvokeMethod: testInvoker(createLog(settings.logLevel, 'test-invoke')),
-      testInvokeAuthorizer: () => Promise.reject(serviceUnavailable('TestInvokeAuthorizer is not served yet')),
-      settled: async () => {
-        await feed.announced();
-        await workers.settled();
-      },
-    });
-    await workers.start();
-    sample = await startSample(
-      firstStart && settings.sample === 'on',
-      store,
-      management.handlers,
-      management.ownCall(),
-    );
-    const server = await serveManagement({
-      host: settings.managementHost,
-      port: settings.managementPort,
-      bodyBytesMax: management.bodyBytesMax,
-      handle: management.handle,
-      pages: pagesOf(settings.region, () => ({ ready: ready && workers.listening > 0, workers, managementUrl })),
-      log,
-    });
-    const managementUrl = `http://${settings.managementHost}:${server.port}`;
-    ready = true;
-    return {
-      managementUrl,
-      trafficPort: workers.port,
-      trafficTlsPort: workers.tlsPort,
-      rootKey,
-      sample,
-      workers,
-      close: async () => {
-        ready = false;
-        await workers.drain(settings.drainMs);
-        await server.close();
-        await sample?.close();
-        feed.close();
-        await store[Symbol.asyncDispose]();
-      },
-    };
-  } catch (error) {
-    await workers.drain(0);
-    await sample?.close();
-    feed.close();
-    await store[Symbol.asyncDispose]();
-    throw error;
-  }
+  const server = await serveManagement({
+    host: settings.managementHost,
+    port: settings.managementPort,
+    bodyBytesMax: management.bodyBytesMax,
+    handle: async (request) => (await functions.serve(request)) ?? management.handle(request),
+    pages: pagesOf(settings.region, () => ({ ready: ready && workers.listening > 0, workers, managementUrl })),
+    log,
+  });
+  starting.defer(() => server.close());
+  managementUrl = `http://${settings.managementHost}:${server.port}`;
+  Object.assign(functionEnvironment, endpointVariables(settings, managementUrl));
+  sample = await startSample(firstStart && settings.sample === 'on', store, management.handlers, management.ownCall());
+  ready = true;
+  const running = starting.move();
+  return {
+    managementUrl,
+    trafficPort: workers.port,
+    trafficTlsPort: workers.tlsPort,
+    rootKey,
+    sample,
+    workers,
+    close: async () => {
+      ready = false;
+      drainMs = settings.drainMs;
+      // Traffic first: management says meanwhile that the node is draining, and answers calls in flight.
+      await workers.drain(drainMs);
+      await running.disposeAsync();
+    },
+  };
+}
+
+function functionHostOf(settings: Settings): Omit<FunctionHostOptions, 'log'> {
+  const named = Object.entries({
+    nodejs: settings['functions.interpreters.nodejs'],
+    python: settings['functions.interpreters.python'],
+    java: settings['functions.interpreters.java'],
+    ruby: settings['functions.interpreters.ruby'],
+    dotnet: settings['functions.interpreters.dotnet'],
+  }).filter(([, path]) => path !== '');
+  const java = settings['functions.libraries.java'];
+  return {
+    concurrencyMax: settings['functions.concurrencyMax'],
+    idleMs: settings['functions.idleMs'],
+    interpreters: Object.fromEntries(named),
+    ...(java !== '' && { libraries: { java: [java] } }),
+  };
+}
+
+/** Points the SDKs inside functions at the services that stand in for AWS's, and at this gateway for its own. */
+function endpointVariables(settings: Settings, managementUrl: string): Record<string, string> {
+  const endpoints = { lambda: managementUrl, sts: managementUrl, 'api-gateway': managementUrl, ...settings.services };
+  return Object.fromEntries(
+    Object.entries(endpoints).map(([service, url]) => [
+      `AWS_ENDPOINT_URL_${service.replaceAll('-', '_').toUpperCase()}`,
+      url,
+    ]),
+  );
 }
 
 /** Test invocations run on the main thread, through the same steps as traffic. */

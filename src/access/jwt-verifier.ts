@@ -7,7 +7,7 @@
  */
 import type { IssuerKeys, Issuers, KeyFailure } from './issuer-keys.ts';
 import { type MalformedToken, parseToken, type SigningKey, type UnverifiedToken } from './jws.ts';
-import { TokenMemory } from './token-memory.ts';
+import { BoundedMemory } from '../state/bounded-memory.ts';
 
 export interface TrustedIssuer {
   /** Equal to the token's `iss`, letter by letter. */
@@ -92,8 +92,8 @@ export type TokenProblem =
 type Verdict = VerifiedToken | TokenProblem;
 
 /** Of all authorizers of a gate. */
-export type VerifiedTokens = TokenMemory<VerifiedToken>;
-export const newVerifiedTokens = (): VerifiedTokens => new TokenMemory();
+export type VerifiedTokens = BoundedMemory<VerifiedToken>;
+export const newVerifiedTokens = (): VerifiedTokens => new BoundedMemory();
 
 export class JwtVerifier {
   readonly #rules: TokenRules;

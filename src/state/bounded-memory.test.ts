@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TokenMemory } from './token-memory.ts';
+import { BoundedMemory } from './bounded-memory.ts';
 
 test('a memory holds what is used and lets go of what is not', () => {
-  const memory = new TokenMemory<number>(10);
+  const memory = new BoundedMemory<number>(10);
   for (let i = 0; i < 1_000; i++) {
     memory.set(`token ${i}`, i);
     assert.equal(memory.get('token 0'), 0, `after ${i}`);
@@ -16,7 +16,7 @@ test('a memory holds what is used and lets go of what is not', () => {
 });
 
 test('a memory is bounded by the length of what it holds, too', () => {
-  const memory = new TokenMemory<number>(1_000, 10_000);
+  const memory = new BoundedMemory<number>(1_000, 10_000);
   for (let i = 0; i < 1_000; i++) memory.set(`${i}`.padEnd(1_000), i);
   assert.ok(memory.size <= 20, `holds ${memory.size}`);
 });

@@ -1,14 +1,14 @@
 /**
- * What was verified once and need not be again: bounded, and the least recently used goes first. Two generations take
- * turns instead of a list in order of use: a hit in the older one moves to the younger, and when the younger is full
- * the older is dropped whole. So a lookup is one or two map lookups and nothing is relinked.
+ * A map that holds a bounded number of things by text; the least recently used go first. Two generations take turns
+ * instead of a list in order of use: a hit in the older one moves to the younger, and when the younger is full the older
+ * is dropped whole. So a lookup is one or two map lookups and nothing is relinked.
  */
-export class TokenMemory<Remembered> {
+export class BoundedMemory<Value> {
   readonly #entriesMax: number;
   readonly #charactersMax: number;
-  #young = new Map<string, Remembered>();
+  #young = new Map<string, Value>();
   #youngCharacters = 0;
-  #old = new Map<string, Remembered>();
+  #old = new Map<string, Value>();
 
   /** At most twice these are held. */
   constructor(entriesMax = 8_192, charactersMax = 16_777_216) {
@@ -16,7 +16,7 @@ export class TokenMemory<Remembered> {
     this.#charactersMax = charactersMax;
   }
 
-  get(text: string): Remembered | undefined {
+  get(text: string): Value | undefined {
     const young = this.#young.get(text);
     if (young !== undefined) return young;
     const old = this.#old.get(text);
@@ -27,9 +27,9 @@ export class TokenMemory<Remembered> {
     return old;
   }
 
-  set(text: string, remembered: Remembered): void {
+  set(text: string, value: Value): void {
     if (!this.#young.has(text)) this.#youngCharacters += text.length;
-    this.#young.set(text, remembered);
+    this.#young.set(text, value);
     if (this.#young.size < this.#entriesMax && this.#youngCharacters < this.#charactersMax) return;
     this.#old = this.#young;
     this.#young = new Map();

@@ -8,7 +8,7 @@
  */
 import { JavaException, LimitExceeded } from '../errors.ts';
 import { isMarked, marked } from './mark.ts';
-import type { MethodTable } from './methods.ts';
+import type { MethodTable } from './method-table.ts';
 import { isNumeric, kindOf, numberHash, numbersEqual, numberText } from './numbers.ts';
 import { type Rendering, valueDepthMax } from './rendering.ts';
 

@@ -185,3 +185,54 @@ test('a request body that can not be unpacked, or grows too large, is refused', 
   assert.equal(await post('gzip', gzipSync(Buffer.alloc(10_485_761))), 413);
   assert.equal(backend.requests.length, 0);
 });
+
+test('a client that leaves while it sends is no error of ours', async () => {
+  await using backend = await Backend.start((received) => received.resume());
+  const validated = {
+    integration: { type: 'HTTP', uri: backend.url, integrationResponses: { '200': { statusCode: '200' } } },
+  } as const;
+  const proxied = { integration: { type: 'HTTP_PROXY', uri: backend.url } } as const;
+  await using gate = await RunningGate.start([
+    deployedStage(restApi({ '/whole': { POST: validated }, '/stream': { POST: proxied } })),
+  ]);
+  for (const path of ['whole', 'stream'])
+    for (const length of [{ 'content-length': '100000' }, { 'transfer-encoding': 'chunked' }]) {
+      const options = { port: gate.listener.port, path: `/prod/${path}`, method: 'POST', agent: false } as const;
+      const sent = request({ ...options, headers: { host, ...length } });
+      sent.on('error', () => {});
+      sent.write('some of it');
+      while (gate.listener.inFlight === 0) await turn();
+      sent.destroy();
+      while (gate.listener.inFlight > 0) await turn();
+    }
+  assert.doesNotMatch(gate.log.text, /error/);
+});
+
+test('HEAD is answered like GET, without a body', async () => {
+  await using backend = await Backend.echo();
+  await using gate = await RunningGate.start([proxyTo(backend.url)]);
+  const answer = await gate.call('/prod', { method: 'HEAD' });
+  assert.deepEqual([answer.status, answer.bytes.length, answer.headers['x-backend']], [200, 0, 'echo']);
+  assert.equal(backend.requests[0]?.method, 'HEAD');
+  await gate.call('/prod', { method: 'HEAD' });
+  assert.equal(backend.sockets.size, 1, 'the connection to the backend is kept');
+});
+
+test('a short body of unknown length reaches the backend with its length, a long one in chunks', async () => {
+  await using backend = await Backend.echo();
+  await using gate = await RunningGate.start([proxyTo(backend.url)]);
+  for (const [size, header] of [
+    [0, ['content-length', '0']],
+    [10, ['content-length', '10']],
+    [200_000, ['transfer-encoding', 'chunked']],
+  ] as const) {
+    const seen = echoed(
+      await gate.call('/prod', {
+        method: 'POST',
+        headers: { 'transfer-encoding': 'chunked' },
+        body: Buffer.alloc(size, 'x'),
+      }),
+    );
+    assert.deepEqual([seen.body.length, headerIn(seen.headers, header[0])], [size, header[1]]);
+  }
+});

@@ -75,10 +75,16 @@ export class Fault {
   readonly validation: string;
   /** Body of plain text that is sent unless the owner has customised this type; null: the usual JSON. */
   readonly bare: string | null;
+  /** JSON that is sent unless the owner has customised this type; null: the message under `message`. */
+  readonly json: string | null;
 
   constructor(
     type: GatewayResponseType,
-    changes: Partial<Defaults> & { readonly validation?: string; readonly bare?: string } = {},
+    changes: Partial<Defaults> & {
+      readonly validation?: string;
+      readonly bare?: string;
+      readonly json?: string;
+    } = {},
   ) {
     const defaults = faultDefaults[type];
     this.type = type;
@@ -87,6 +93,7 @@ export class Fault {
     this.message = changes.message ?? defaults.message;
     this.validation = changes.validation ?? '';
     this.bare = changes.bare ?? null;
+    this.json = changes.json ?? null;
     Object.freeze(this);
   }
 }

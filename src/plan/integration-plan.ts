@@ -99,6 +99,8 @@ export class IntegrationPlan {
   readonly awsUri: UriTemplate | null;
   readonly credentials: string;
   readonly timeoutMs: number;
+  /** The answer is passed on as it comes (`responseTransferMode`). */
+  readonly streaming: boolean;
   /** Null: nothing is mapped. */
   readonly requestParameters: ParameterMapping<RequestSources, MappedRequest> | null;
   /** By the client's Content-Type. */
@@ -124,6 +126,7 @@ export class IntegrationPlan {
     this.awsUri = type === 'AWS' || type === 'AWS_PROXY' ? compileUri(uri) : null;
     this.credentials = withStageVariables(integration.credentials ?? '', variables);
     this.timeoutMs = integration.timeoutInMillis;
+    this.streaming = integration.responseTransferMode === 'STREAM';
     this.requestParameters = isEmpty(integration.requestParameters)
       ? null
       : problems.attempt(place, 'requestParameters', () => compileRequestParameters(integration.requestParameters));

@@ -7,6 +7,7 @@ import { pathOf, pathsOf } from '../definition/resources.ts';
 import type { HttpMethod, RestApi, Strings } from '../definition/rest-api.ts';
 import type { DeployedRestStage, Deployment } from '../definition/stage.ts';
 import { compileBinaryTypes } from '../mapping/media-types.ts';
+import { LambdaAuthorizerPlan } from './authorizer-plan.ts';
 import { GatewayResponsePlans } from './gateway-response-plan.ts';
 import { MethodPlan } from './method-plan.ts';
 import { Problems } from './plan-error.ts';
@@ -37,6 +38,8 @@ export class RestSnapshotPlan {
   /** Size from which on answers are compressed; null: never. */
   readonly minimumCompressionBytes: number | null;
   readonly gatewayResponses: GatewayResponsePlans;
+  /** Those that methods name, by id. */
+  readonly authorizers: ReadonlyMap<string, LambdaAuthorizerPlan>;
   readonly resources: ResourceTrie<MethodPlan>;
 
   constructor(
@@ -55,9 +58,29 @@ export class RestSnapshotPlan {
     this.hasBinary = api.binaryMediaTypes.length > 0;
     this.minimumCompressionBytes = api.minimumCompressionSize ?? null;
     this.gatewayResponses = new GatewayResponsePlans(api.gatewayResponses, problems);
-    this.resources = new ResourceTrie(resources);
+    const entries = [...resources];
+    this.authorizers = authorizersOf(api, entries, identity, problems);
+    this.resources = new ResourceTrie(entries);
     Object.freeze(this);
   }
+}
+
+function authorizersOf(
+  api: RestApi,
+  entries: readonly ResourceEntry<MethodPlan>[],
+  { accountId, variables }: SnapshotIdentity,
+  problems: Problems,
+): ReadonlyMap<string, LambdaAuthorizerPlan> {
+  const named = new Set<string | null>();
+  for (const { methods } of entries)
+    for (const method of methods.values()) if (method.authorizationType === 'CUSTOM') named.add(method.authorizerId);
+  const plans = Object.values(api.authorizers)
+    .filter(({ id, type }) => named.has(id) && type !== 'COGNITO_USER_POOLS')
+    .map((authorizer): [string, LambdaAuthorizerPlan] => [
+      authorizer.id,
+      new LambdaAuthorizerPlan(authorizer, accountId, variables, problems),
+    ]);
+  return new Map(plans);
 }
 
 function* resourcesOf(

@@ -80,22 +80,23 @@ export class AuthorizerResults<Result> {
   }
 }
 
+/** Of one stage; an authorizer that is changed again and again leaves the results of its older meanings behind. */
+const meaningsMax = 256;
+
 /**
- * The results of all authorizers of a gate. They outlive a deployment, unless the authorizer itself has changed.
+ * The results of all authorizers of a gate. They outlive a deployment, unless the authorizer itself has changed. A stage
+ * and its canary may mean different things by one authorizer: each has results of its own then.
  */
 export class AuthorizerMemories<Result> {
   readonly #options: ResultsOptions;
-  /** By API and stage, then by authorizer. */
-  readonly #stages = new Map<
-    string,
-    Map<string, { readonly meaning: string; readonly results: AuthorizerResults<Result> }>
-  >();
+  /** By API and stage, then by authorizer and what it means. */
+  readonly #stages = new Map<string, Map<string, AuthorizerResults<Result>>>();
 
   constructor(options: ResultsOptions = {}) {
     this.#options = options;
   }
 
-  /** @param meaning what the authorizer does, as text: results of another meaning are forgotten */
+  /** @param meaning what the authorizer does, as text: results of another meaning do not count */
   of(
     apiId: string,
     stageName: string,
@@ -109,16 +110,18 @@ export class AuthorizerMemories<Result> {
       authorizers = new Map();
       this.#stages.set(stage, authorizers);
     }
-    const known = authorizers.get(authorizerId);
-    if (known !== undefined && known.meaning === meaning && known.results.ttlMs === ttlMs) return known.results;
-    const results = new AuthorizerResults<Result>(ttlMs, this.#options);
-    authorizers.set(authorizerId, { meaning, results });
+    const key = `${authorizerId} ${ttlMs} ${meaning}`;
+    const results = authorizers.get(key) ?? new AuthorizerResults<Result>(ttlMs, this.#options);
+    authorizers.delete(key);
+    authorizers.set(key, results);
+    const oldest = authorizers.size > meaningsMax ? authorizers.keys().next() : undefined;
+    if (oldest?.done === false) authorizers.delete(oldest.value);
     return results;
   }
 
   /** FlushStageAuthorizersCache, ResetAuthorizersCache. */
   flush(apiId: string, stageName: string): void {
-    for (const { results } of this.#stages.get(stageKey(apiId, stageName))?.values() ?? []) results.flush();
+    for (const results of this.#stages.get(stageKey(apiId, stageName))?.values() ?? []) results.flush();
   }
 
   /** The stage is no longer served. */

@@ -60,6 +60,8 @@ const statementsMax = 1000;
 
 export class Policy {
   readonly statements: readonly Statement[];
+  /** False when it says the same whatever the context of a request. */
+  readonly readsContext: boolean;
 
   /** @param document parsed JSON, or its text @throws PolicySyntaxError */
   constructor(document: unknown, kind: PolicyKind) {
@@ -76,6 +78,7 @@ export class Policy {
         (statement, index) => new Statement(statement, `Statement[${index}]`, kind, version === '2012-10-17'),
       ),
     );
+    this.readsContext = this.statements.some((statement) => statement.readsContext);
     Object.freeze(this);
   }
 
@@ -114,6 +117,8 @@ export class Statement {
   readonly #resources: readonly ArnPattern[] | null;
   readonly #resourcesListed: boolean;
   readonly #conditions: readonly Condition[];
+  /** Whether it has conditions, or variables in its resources. */
+  readonly readsContext: boolean;
 
   constructor(source: unknown, place: string, kind: PolicyKind, variables: boolean) {
     const statement = objectAt(source, place);
@@ -139,6 +144,8 @@ export class Statement {
     this.#resourcesListed = resource?.name !== 'NotResource';
     this.#resources = resource?.values.map((value) => new ArnPattern(value, { variables, wildcards: true })) ?? null;
     this.#conditions = conditionsOf(statement.Condition, `${place}.Condition`, variables);
+    this.readsContext =
+      this.#conditions.length > 0 || (variables && resource?.values.some((value) => value.includes('${')) === true);
     Object.freeze(this);
   }
 

@@ -10,8 +10,10 @@ import type { MethodPlan } from '../../plan/method-plan.ts';
 import type { RestSnapshotPlan } from '../../plan/rest.ts';
 import type { GateLimits } from '../limits.ts';
 import type { Step } from '../step.ts';
+import { type Authorizations, authorize } from './authorize.ts';
 import { compress } from './compress.ts';
 import { integrateAws, integrateHttp } from './integrate.ts';
+import { integrateLambda } from './lambda-integrate.ts';
 import { mapProxyRequest, mapRequest, readsRequestBody } from './map-request.ts';
 import { mapResponse, receiveAnswer } from './map-response.ts';
 import { mock } from './mock.ts';
@@ -25,31 +27,49 @@ export interface Services {
   readonly integrators: Integrators;
   readonly limits: GateLimits;
   readonly log: Log;
+  /** What authorizers have answered; absent where nobody is asked. */
+  readonly authorizations?: Authorizations;
 }
 
 export function stepsOf(method: MethodPlan, snapshot: RestSnapshotPlan, services: Services): readonly Step[] {
   const steps = [
-    ...admission(method, services),
+    ...admission(method, snapshot, services),
     ...reception(method, services),
     ...validation(method),
-    ...integration(method, services),
+    ...integration(method, snapshot, services),
   ];
   if (snapshot.minimumCompressionBytes !== null) steps.push(compress(snapshot.minimumCompressionBytes));
   return Object.freeze(steps);
 }
 
 /** For a test of the method by its owner: anybody may call, answers are taken whole and shown as they are. */
-export function testStepsOf(method: MethodPlan, services: Services): readonly Step[] {
-  return Object.freeze([...reception(method, services), ...validation(method), ...integration(method, services, true)]);
+export function testStepsOf(method: MethodPlan, snapshot: RestSnapshotPlan, services: Services): readonly Step[] {
+  return Object.freeze([
+    ...reception(method, services),
+    ...validation(method),
+    ...integration(method, snapshot, services, true),
+  ]);
 }
 
 /** Who may call: nothing is let through that can not be checked. */
-function admission(method: MethodPlan, { log }: Services): Step[] {
+function admission(method: MethodPlan, snapshot: RestSnapshotPlan, services: Services): Step[] {
   const steps: Step[] = [];
-  if (method.authorizationType !== 'NONE')
-    steps.push(refuse(`Authorization of type ${method.authorizationType} is not available`, log));
-  if (method.apiKeyRequired) steps.push(refuse('API keys can not be checked', log));
+  if (method.authorizationType !== 'NONE') steps.push(authorization(method, snapshot, services));
+  if (method.apiKeyRequired) steps.push(refuse('API keys can not be checked', services.log));
   return steps;
+}
+
+function authorization(method: MethodPlan, snapshot: RestSnapshotPlan, services: Services): Step {
+  const { integrators, authorizations, log } = services;
+  const { authorizationType, authorizerId } = method;
+  if (authorizationType !== 'CUSTOM') return refuse(`Authorization of type ${authorizationType} is not available`, log);
+  const plan = snapshot.authorizers.get(authorizerId ?? '');
+  if (plan === undefined)
+    return refuse(`Authorization of type CUSTOM: there is no Lambda authorizer ${authorizerId}`, log);
+  const { functions } = integrators;
+  if (functions == null || authorizations === undefined)
+    return refuse('Authorization of type CUSTOM: functions can not be called', log);
+  return authorize(plan, snapshot, { functions, authorizations, log });
 }
 
 /** The body, whole where a later step reads it. */
@@ -64,10 +84,12 @@ function validation(method: MethodPlan): Step[] {
 
 /** What the request becomes, who is asked, and what the answer becomes. */
 function integration(
-  { integration: plan }: MethodPlan,
+  method: MethodPlan,
+  snapshot: RestSnapshotPlan,
   { integrators, limits, log }: Services,
   wholeAnswer = false,
 ): Step[] {
+  const { integration: plan } = method;
   if (plan === null) return [refuse('No integration defined for method', log)];
   switch (plan.type) {
     case 'HTTP_PROXY': {
@@ -98,8 +120,12 @@ function integration(
         mapResponse(plan, true, log),
       ];
     }
-    case 'AWS_PROXY':
-      return [refuse('Integrations of type AWS_PROXY can not be carried out', log)];
+    case 'AWS_PROXY': {
+      const { functions } = integrators;
+      if (functions == null) return [refuse('Integrations of type AWS_PROXY can not be carried out', log)];
+      const options = { functions, log, answerBytesMax: limits.answerBytes, wholeAnswer };
+      return [integrateLambda(plan, method, snapshot, options)];
+    }
     default: {
       const never: never = plan.type;
       throw new Error(`unexpected integration type ${String(never)}`);

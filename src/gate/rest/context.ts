@@ -16,7 +16,8 @@ const identityAfter = [
   'userArn',
 ] as const;
 
-function identityOf(x: Exchange): Record<string, unknown> {
+/** `$context.identity`, as nobody has been identified. */
+export function identityOf(x: Exchange): Record<string, unknown> {
   const identity: Record<string, unknown> = {};
   for (const name of identityBefore) identity[name] = null;
   identity.sourceIp = x.sourceIp;

@@ -16,13 +16,13 @@ export function giveGatewayResponse(x: Exchange, fault: Fault): void {
   x.responseBodyBytes = -1;
   const custom = x.snapshot?.gatewayResponses.for(fault.type, fault.status);
   if (custom === undefined) {
-    giveDefault(x, fault);
+    giveDefault(x, fault, fault.json);
     return;
   }
   if (custom.status !== null) x.status = custom.status;
   const sources = sourcesOf(x);
   const template = custom.template?.(x.header('accept'));
-  if (template === undefined) giveDefault(x, fault);
+  if (template === undefined) giveDefault(x, fault, null);
   else {
     addHeader(x.responseHeaders, 'Content-Type', template.contentType);
     x.responseBody = template.template.fill(sources);
@@ -35,7 +35,8 @@ export function giveGatewayResponse(x: Exchange, fault: Fault): void {
   }
 }
 
-function giveDefault(x: Exchange, fault: Fault): void {
+/** @param json body that stands for the default template */
+function giveDefault(x: Exchange, fault: Fault, json: string | null): void {
   if (fault.bare !== null) {
     x.responseHeaders.push('Content-Type', 'text/plain');
     x.responseBody = fault.bare;
@@ -43,5 +44,5 @@ function giveDefault(x: Exchange, fault: Fault): void {
   }
   x.responseHeaders.push('Content-Type', 'application/json');
   // Observed: answers of class 5XX have a space after the colon (36 bytes), others do not.
-  x.responseBody = `{"message":${fault.status >= 500 ? ' ' : ''}${JSON.stringify(fault.message)}}`;
+  x.responseBody = json ?? `{"message":${fault.status >= 500 ? ' ' : ''}${JSON.stringify(fault.message)}}`;
 }

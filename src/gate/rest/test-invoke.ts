@@ -57,7 +57,7 @@ export async function testInvoke(
     deploymentId: '',
     variables: stageVariables,
   });
-  const steps = testStepsOf(method, { limits: defaultGateLimits, ...services });
+  const steps = testStepsOf(method, snapshot, { limits: defaultGateLimits, ...services });
   const [path = '', query = ''] = splitOnce(invocation.pathWithQueryString ?? method.resourcePath, '?');
   const x = exchangeOf(invocation, path, query);
   const log = new TestLog(x.requestId);
@@ -111,6 +111,7 @@ function exchangeOf(
     scheme: 'https',
     protocol: 'HTTP/1.1',
     remoteAddress: testAddress,
+    localAddress: '',
     localPort: 443,
     requestBody: bytes.length === 0 ? null : Readable.from([bytes]),
     requestBodyBytes: bytes.length,

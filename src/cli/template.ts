@@ -120,7 +120,8 @@ function renderFile(path: string, input: MappingInput): MappingResult {
   } catch (error) {
     if (!(error instanceof TemplateSyntaxError || error instanceof TemplateRenderError)) throw error;
     const shown = excerpt(source, error.line, error.column);
-    throw new Failure(shown === '' ? error.message : `${error.message}\n${shown}`);
+    const about = error instanceof TemplateRenderError && error.fault === 'body' ? ', in the body' : '';
+    throw new Failure(`${error.message}${about}${shown === '' ? '' : `\n${shown}`}`);
   }
 }
 

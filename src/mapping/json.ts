@@ -36,13 +36,12 @@ export function parseJson(text: string): JsonDocument {
     if (!(error instanceof SyntaxError)) throw error;
     if (text.length > lenientCharactersMax) {
       if (!/^\s*[[{]/.test(text)) return { value: text, ordinary: true };
-      throw new UnreadableBody(`Could not parse the body into JSON: ${error.message}`);
+      throw new UnreadableBody(error.message);
     }
     try {
       return { value: parseLenientJson(text), ordinary: false };
     } catch (lenient) {
-      if (lenient instanceof JsonPathError)
-        throw new UnreadableBody(`Could not parse the body into JSON: ${error.message}`);
+      if (lenient instanceof JsonPathError) throw new UnreadableBody(error.message);
       throw lenient;
     }
   }
@@ -60,8 +59,7 @@ function checkDepth(text: string): void {
         if (i === -1) return;
       } while (isEscaped(text, i));
     } else if (code === 0x7b || code === 0x5b) {
-      if (++depth > valueDepthMax)
-        throw new UnreadableBody(`The body is JSON that is nested deeper than ${valueDepthMax}`);
+      if (++depth > valueDepthMax) throw new UnreadableBody(`JSON that is nested deeper than ${valueDepthMax}`);
     } else if (code === 0x7d || code === 0x5d) depth--;
   }
 }
@@ -211,7 +209,7 @@ const numberToken = /-?(?:0|[1-9]\d*)(\.\d+(?:[eE][-+]?\d+)?|[eE][-+]?\d+)?/y;
 
 function wholeOf(text: string): JavaNumeric {
   if (text.length < 16) return Number(text);
-  if (text.length > digitsMax) throw new UnreadableBody(`The body has a number of more than ${digitsMax} digits`);
+  if (text.length > digitsMax) throw new UnreadableBody(`a number of more than ${digitsMax} digits`);
   return wholeNumber(BigInt(text));
 }
 

@@ -48,6 +48,8 @@ const ttlMaxSeconds = 3600;
 const ttlDefaultSeconds = 300;
 const audiencesMax = 50;
 const sourcesMax = 50;
+/** No quota of AWS's, but an end. */
+const authorizersMax = 1_000;
 
 /** @throws BadRequestException */
 export function createAuthorizer(api: Api, input: NewApiAuthorizer, authorizerId: string): Api {
@@ -95,7 +97,10 @@ function withAuthorizer(api: Api, authorizer: ApiAuthorizer): Api {
   for (const other of Object.values(api.authorizers))
     if (other.name === name && other.authorizerId !== authorizerId)
       throw badRequest(`Authorizer name must be unique. Authorizer ${name} already exists in this RestApi.`);
-  return { ...api, authorizers: withEntry(api.authorizers, authorizerId, settled) };
+  const authorizers = withEntry(api.authorizers, authorizerId, settled);
+  if (Object.keys(authorizers).length > authorizersMax)
+    throw badRequest(`An API can have at most ${authorizersMax} authorizers`);
+  return { ...api, authorizers };
 }
 
 const httpAuthorizer = (authorizer: ApiAuthorizer): ApiAuthorizer =>

@@ -5,7 +5,7 @@
  * A reimport keeps the identifiers of routes, integrations and authorizers that the document has again.
  * Source: Amazon API Gateway Developer Guide, "Work with OpenAPI definitions for HTTP APIs".
  */
-import type { Api } from '../../api.ts';
+import type { Api, ApiIntegration, Route } from '../../api.ts';
 import { entryOf, present } from '../../entries.ts';
 import { badRequest } from '../../errors.ts';
 import { basePathModeOf, basePathOf } from '../../openapi/base-path.ts';
@@ -19,7 +19,7 @@ import { withTags } from '../../tags.ts';
 import { type ApiBirth, newApi, updateApi, withoutCors } from '../apis.ts';
 import { corsOf } from '../cors.ts';
 import { defaultRouteKey } from '../route-keys.ts';
-import { createRoute } from '../routes.ts';
+import { createRoute, routeOf } from '../routes.ts';
 import { integrationAt, type SharedIntegrations } from './integrations.ts';
 import { authorizationOf, issuersIn, schemesOf } from './security.ts';
 import { checkSchemas, noteUnsupported } from './unsupported.ts';
@@ -61,41 +61,59 @@ export function importHttpApi(document: OpenApiDocument, options: HttpImport): A
     unreachableIssuers: options.unreachableIssuers ?? new Set(),
   });
   const prefix = basePathOf(root, document.version, basePathModeOf(options.basepath));
+  const formerRoutes = new Map(Object.values(former?.routes ?? {}).map((route) => [route.routeKey, route]));
+  const fresh = freshIds(birth.newId, [
+    ...Object.keys(former?.routes ?? {}),
+    ...Object.keys(former?.integrations ?? {}),
+  ]);
   const shared: SharedIntegrations = new Map();
-  const taken = new Set<string>();
-  let edited = api;
+  const integrations = new Map<string, ApiIntegration>();
+  const routes = new Map<string, Route>();
   for (const { routeKey, operation } of operationsIn(root, prefix, findings, notes)) {
     noteUnsupported(operation, 'operation', notes);
     checkSchemas(operation);
-    const again = Object.values(former?.routes ?? {}).find((route) => route.routeKey === routeKey);
-    const integration = integrationAt(operation, routeKey, edited, shared, {
+    const again = formerRoutes.get(routeKey);
+    const formerId = again?.target?.replace('integrations/', '');
+    const integration = integrationAt(operation, routeKey, api, shared, {
       findings,
-      newId: () => {
-        const kept = again?.target?.replace('integrations/', '');
-        const id = kept === undefined || taken.has(kept) ? birth.newId(7) : kept;
-        taken.add(id);
-        return id;
-      },
+      newId: () => (formerId === undefined || integrations.has(formerId) ? fresh(7) : formerId),
     });
-    edited = integration.api;
+    if (integration !== undefined) integrations.set(integration.integrationId, integration);
     const authorization = authorizationOf(operation, root, schemes, { findings, notes });
     if (authorization === undefined) {
       notes.note(`Route '${routeKey}' was not created, because its authorizer was not.`);
       continue;
     }
-    const target = integration.integrationId && `integrations/${integration.integrationId}`;
+    const target = integration && `integrations/${integration.integrationId}`;
     const input = { routeKey, target, operationName: operationNameOf(operation), ...authorization };
-    edited = withRoute(edited, input, again?.routeId ?? birth.newId(7), { findings, notes });
+    const alone = { ...api, routes: {}, integrations: integration ? { [integration.integrationId]: integration } : {} };
+    const route = routeIn(alone, input, again?.routeId ?? fresh(7), { findings, notes });
+    if (route !== undefined && !routes.has(routeKey)) routes.set(routeKey, route);
   }
   findings.check(options.failOnWarnings ?? false);
   const warnings = findings.listed();
   const importInfo = notes.listed();
-  const { warnings: _warnings, importInfo: _info, ...done } = edited;
   return present({
-    ...done,
+    ...api,
+    routes: Object.fromEntries([...routes.values()].map((route) => [route.routeId, route])),
+    integrations: Object.fromEntries(integrations),
     warnings: warnings.length > 0 ? warnings : undefined,
     importInfo: importInfo.length > 0 ? importInfo : undefined,
   });
+}
+
+/** Identifiers that are not among the given ones nor given twice: a large document makes many. */
+function freshIds(newId: (length: number) => string, taken: readonly string[]): (length: number) => string {
+  const known = new Set(taken);
+  return (length) => {
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const id = newId(length);
+      if (known.has(id)) continue;
+      known.add(id);
+      return id;
+    }
+    throw new Error('identifiers repeat themselves');
+  };
 }
 
 /** What the document says of the API as a whole; nothing of what was there before but what no document has. */
@@ -206,19 +224,19 @@ function operationNameOf(operation: Place): string | undefined {
 }
 
 /** A path that no route can have leaves its integration without a route, as AWS does; here it is told. */
-function withRoute(
+function routeIn(
   api: Api,
   input: Parameters<typeof createRoute>[1],
   routeId: string,
   { findings, notes }: { readonly findings: Findings; readonly notes: Findings },
-): Api {
+): Route | undefined {
   try {
-    return createRoute(api, input, routeId);
+    return routeOf(createRoute(api, input, routeId), routeId);
   } catch (refusal) {
     if (!(refusal instanceof Error && 'code' in refusal)) throw refusal;
     const complaint = `Unable to create route '${input.routeKey}': ${refusal.message}`;
     if (/path parts/.test(refusal.message)) notes.note(complaint);
     else findings.warn(complaint);
-    return api;
+    return undefined;
   }
 }

@@ -3,50 +3,52 @@
  * integration that several operations refer to is made once.
  * Source: Amazon API Gateway Developer Guide, "x-amazon-apigateway-integration", "-integrations".
  */
-import type { Api } from '../../api.ts';
+import type { Api, ApiIntegration } from '../../api.ts';
 import { memberOf } from '../../openapi/document.ts';
 import type { Findings } from '../../openapi/findings.ts';
 import type { Place } from '../../openapi/place.ts';
 import { textsOf } from '../../openapi/texts.ts';
 import type { Strings } from '../../rest-api.ts';
-import { createIntegration, type NewApiIntegration } from '../integrations.ts';
+import { createIntegration, integrationOf, type NewApiIntegration } from '../integrations.ts';
 import { versionText } from './security.ts';
 
 const extension = 'x-amazon-apigateway-integration';
 /** What an import says about integrations that it makes. */
 export const importedDescription = 'AutoCreate from OpenAPI Import';
 
-/** Made by the references that lead to them. */
-export type SharedIntegrations = Map<string, string>;
+/** By the references that lead to them. */
+export type SharedIntegrations = Map<string, ApiIntegration>;
 
-export interface Made {
-  readonly api: Api;
-  /** Absent when the operation has none. */
-  readonly integrationId?: string;
+interface Context {
+  readonly findings: Findings;
+  /** Identifier of an integration that is made now. */
+  readonly newId: () => string;
 }
 
+/** Undefined when the operation has none, or none that can be made. */
 export function integrationAt(
   operation: Place,
   routeKey: string,
   api: Api,
   shared: SharedIntegrations,
-  { findings, newId }: { readonly findings: Findings; readonly newId: () => string },
-): Made {
+  { findings, newId }: Context,
+): ApiIntegration | undefined {
   const place = operation.get(extension);
-  if (!place.exists) return { api };
+  if (!place.exists) return undefined;
   const ref = memberOf(place.value, '$ref');
   const known = typeof ref === 'string' ? shared.get(ref) : undefined;
-  if (known !== undefined) return { api, integrationId: known };
+  if (known !== undefined) return known;
   const target = place.resolved();
   const input = target?.object() === undefined ? undefined : target && integrationIn(target, routeKey, findings);
-  if (input === undefined) return { api };
+  if (input === undefined) return undefined;
   const integrationId = newId();
+  // Alone: what there are many of is put together once, at the end.
+  const alone = { ...api, integrations: {} };
   const made = findings.attempt(`Unable to put integration on '${routeKey}'`, () =>
-    createIntegration(api, input, integrationId),
+    integrationOf(createIntegration(alone, input, integrationId), integrationId),
   );
-  if (made === undefined) return { api };
-  if (typeof ref === 'string') shared.set(ref, integrationId);
-  return { api: made, integrationId };
+  if (made !== undefined && typeof ref === 'string') shared.set(ref, made);
+  return made;
 }
 
 function integrationIn(place: Place, routeKey: string, findings: Findings): NewApiIntegration | undefined {

@@ -41,9 +41,19 @@ export const defaultGatewayResponse = (responseType: GatewayResponseType): Gatew
     responseTemplates: defaultTemplates,
   });
 
-/** The customised response, or the default one. */
-export const gatewayResponseOf = (api: RestApi, responseType: GatewayResponseType): GatewayResponse =>
-  api.gatewayResponses[responseType] ?? defaultGatewayResponse(responseType);
+/**
+ * The customised response, or the default one. Observed: a customised catch-all shows through the defaults of its
+ * class, its status too when it has one.
+ */
+export function gatewayResponseOf(api: RestApi, responseType: GatewayResponseType): GatewayResponse {
+  const own = api.gatewayResponses[responseType];
+  if (own !== undefined) return own;
+  const byDefault = defaultGatewayResponse(responseType);
+  const catchAll = api.gatewayResponses[byDefault.statusCode?.startsWith('5') ? 'DEFAULT_5XX' : 'DEFAULT_4XX'];
+  return catchAll === undefined || byDefault.statusCode === undefined
+    ? byDefault
+    : { ...byDefault, ...catchAll, responseType };
+}
 
 export interface NewGatewayResponse {
   readonly statusCode?: string | undefined;
@@ -51,7 +61,7 @@ export interface NewGatewayResponse {
   readonly responseTemplates?: Strings | undefined;
 }
 
-/** @throws BadRequestException */
+/** What is not given is that of the type's own default. @throws BadRequestException */
 export function putGatewayResponse(
   api: RestApi,
   responseType: GatewayResponseType,
@@ -63,7 +73,7 @@ export function putGatewayResponse(
       responseType,
       statusCode: input.statusCode ?? defaultStatus[responseType],
       responseParameters: given(input.responseParameters) ?? {},
-      responseTemplates: texts(input.responseTemplates) ?? {},
+      responseTemplates: texts(input.responseTemplates) ?? defaultTemplates,
     }),
   );
 }

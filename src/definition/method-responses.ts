@@ -2,7 +2,7 @@
  * Method responses: the answers that a method declares. Source: API reference, PutMethodResponse and "Patch
  * operations"; texts are recorded answers.
  */
-import { entryOf, given, present, withEntry, withoutEntry } from './entries.ts';
+import { entryOf, given, present, unlessEmpty, withEntry, withoutEntry } from './entries.ts';
 import { conflict } from './errors.ts';
 import { invalidStatusCode } from './integrations.ts';
 import { checkMethodResponseParameters } from './mapping-expressions.ts';
@@ -61,7 +61,7 @@ const table = patchTable<MethodResponse>(refusePathOrOp, [
     '/responseModels/{contentType}',
     {
       get: (response: MethodResponse) => response.responseModels,
-      set: (response, responseModels) => ({ ...response, responseModels }),
+      set: (response, models) => present({ ...response, responseModels: unlessEmpty(models) }),
     },
     (value) => value ?? '',
     'Content-Type specified was not found',
@@ -70,7 +70,7 @@ const table = patchTable<MethodResponse>(refusePathOrOp, [
     '/responseParameters/{name}',
     {
       get: (response: MethodResponse) => response.responseParameters,
-      set: (response, responseParameters) => ({ ...response, responseParameters }),
+      set: (response, parameters) => present({ ...response, responseParameters: unlessEmpty(parameters) }),
     },
     flag,
     'Invalid parameter name specified',

@@ -97,6 +97,11 @@ for (const { when, operations, expect } of [
     expect: { ...rex, toys: { ball: 'red', 'a/b~c': 'x' } },
   },
   {
+    when: 'the slash in front of a path may be missing',
+    operations: [{ op: 'add', path: 'toys/bone', value: 'x' }],
+    expect: { ...rex, toys: { ball: 'red', bone: 'x' } },
+  },
+  {
     when: '~01 is ~1, not a slash',
     operations: [{ op: 'add', path: '/toys/~01', value: 'x' }],
     expect: { ...rex, toys: { ball: 'red', '~1': 'x' } },
@@ -164,11 +169,11 @@ for (const { when, table, operation, code, message } of [
     message: 'Invalid patch path /toys/',
   },
   {
-    when: 'a path without a slash in front is no path',
+    when: 'a path without a slash in front is refused as it was sent',
     table: withOps,
-    operation: { op: 'replace', path: 'name', value: 'x' },
+    operation: { op: 'replace', path: 'colour', value: 'x' },
     code: 'BadRequestException',
-    message: 'Invalid patch path name',
+    message: 'Invalid patch path colour',
   },
   {
     when: 'the listing style lists the paths that take the op',

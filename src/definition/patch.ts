@@ -85,7 +85,8 @@ export function applyPatch<Target>(
 function applyOperation<Target>(table: PatchTable<Target>, target: Target, operation: PatchOperation): Target {
   const op = isOneOf(patchOps, operation.op) ? operation.op : undefined;
   const path = operation.path ?? undefined;
-  const segments = path?.startsWith('/') ? path.slice(1).split('/').map(unescapeSegment) : undefined;
+  // An example of the AWS CLI does without the slash in front.
+  const segments = path?.replace(/^\//, '').split('/').map(unescapeSegment);
   const pathOps: PatchOp[] = [];
   for (const { row, segments: expected } of table.rows) {
     const names = segments && namesIn(segments, expected);

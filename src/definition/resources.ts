@@ -81,6 +81,7 @@ const table = patchTable<Patched>(refuseListing, [
   {
     path: '/parentId',
     replace: ({ api, resource }, { value: parentId = '' }) => {
+      if (resource.id === api.rootResourceId) throw badRequest('Root resource cannot update its parentId.');
       resourceOf(api, parentId);
       for (let at: string | undefined = parentId; at !== undefined; at = resourceOf(api, at).parentId)
         if (at === resource.id) throw badRequest('Resources cannot be cyclical.');
@@ -89,7 +90,10 @@ const table = patchTable<Patched>(refuseListing, [
   },
   {
     path: '/pathPart',
-    replace: ({ api, resource }, { value: pathPart = '' }) => ({ api, resource: { ...resource, pathPart } }),
+    replace: ({ api, resource }, { value: pathPart = '' }) => {
+      if (resource.id === api.rootResourceId) throw badRequest('Root resource cannot update its pathPart.');
+      return { api, resource: { ...resource, pathPart } };
+    },
   },
 ]);
 
@@ -102,7 +106,6 @@ export function updateResource(
   const before = resourceOf(api, resourceId);
   const { resource } = applyPatch(table, { api, resource: before }, operations);
   if (resource === before) return api;
-  if (resourceId === api.rootResourceId) throw badRequest('The root resource cannot be moved or renamed.');
   checkPlace(api, resource);
   if (resource.pathPart?.endsWith('+}') && childrenOf(api, resourceId).length > 0)
     throw badRequest(`Cannot create a child of a resource with a greedy path variable: ${resource.pathPart}`);

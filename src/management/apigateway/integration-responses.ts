@@ -10,7 +10,7 @@ import {
 } from '../../definition/integrations.ts';
 import { statusCodePattern } from '../../definition/methods.ts';
 import { invalidResource } from '../../definition/resources.ts';
-import type { IntegrationResponse } from '../../definition/rest-api.ts';
+import type { IntegrationResponse, Strings } from '../../definition/rest-api.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Handlers, Operations } from './operations.ts';
 
@@ -60,6 +60,17 @@ export const presentIntegrationResponse = (
     statusCode: response.statusCode,
     selectionPattern: response.selectionPattern,
     responseParameters: response.responseParameters && { ...response.responseParameters },
-    responseTemplates: response.responseTemplates && { ...response.responseTemplates },
+    responseTemplates: shownTemplates(response.responseTemplates),
     contentHandling: response.contentHandling,
   });
+
+/**
+ * Templates by content type; AWS's answers have null in place of one without text, for which its own models, and so
+ * the types of its SDK, have no word.
+ */
+export const shownTemplates = (templates: Strings | undefined): Record<string, string> | undefined =>
+  templates &&
+  (Object.fromEntries(Object.entries(templates).map(([type, text]) => [type, text === '' ? null : text])) as Record<
+    string,
+    string
+  >);

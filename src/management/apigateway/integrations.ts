@@ -13,7 +13,7 @@ import {
 import { invalidResource } from '../../definition/resources.ts';
 import type { Integration } from '../../definition/rest-api.ts';
 import type { Dependencies } from './dependencies.ts';
-import { presentIntegrationResponse } from './integration-responses.ts';
+import { presentIntegrationResponse, shownTemplates } from './integration-responses.ts';
 import type { Handlers, Operations } from './operations.ts';
 
 export const integrations = ({ documents }: Dependencies) =>
@@ -61,7 +61,7 @@ export const presentIntegration = (integration: Integration): Operations['GetInt
     connectionId: integration.connectionId,
     credentials: integration.credentials,
     requestParameters: integration.requestParameters && { ...integration.requestParameters },
-    requestTemplates: integration.requestTemplates && { ...integration.requestTemplates },
+    requestTemplates: shownTemplates(integration.requestTemplates),
     passthroughBehavior: integration.passthroughBehavior,
     contentHandling: integration.contentHandling,
     timeoutInMillis: integration.timeoutInMillis,

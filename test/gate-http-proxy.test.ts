@@ -26,7 +26,7 @@ test('a request reaches the backend and its answer the client', async () => {
   assert.equal(headerIn(seen.headers, 'via'), undefined);
   assert.equal(answer.headers['x-backend'], 'echo');
   assert.match(String(answer.headers['x-amzn-requestid']), /^[0-9a-f-]{36}$/);
-  assert.match(String(answer.headers['x-amz-apigw-id']), /^[A-Za-z0-9+/]{15}=$/);
+  assert.match(String(answer.headers['x-amz-apigw-id']), /^[\w-]{15}=$/);
   assert.equal(answer.headers['x-amzn-remapped-content-length'], String(answer.bytes.length));
   assert.equal(answer.headers['x-amzn-trace-id'], undefined);
 });

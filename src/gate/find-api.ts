@@ -23,6 +23,8 @@ interface Mapping {
 export interface Found {
   readonly apiId: string;
   readonly stage: string;
+  /** Where the stage's name begins when it stands in the path: at the slash before it; -1 when a mapping names it. */
+  readonly stageStart: number;
   /** False behind a custom domain name. */
   readonly byExecuteApi: boolean;
 }
@@ -64,7 +66,12 @@ export class Addresses {
     if (mappings !== null) return mapped(x, mappings);
     if (!path.startsWith('/_api/', x.pathStart)) return undefined;
     const end = path.indexOf('/', x.pathStart + 6);
-    if (end === -1) return undefined;
+    if (end === -1) {
+      // Nothing behind the API: whoever has a stage that answers without being named is meant.
+      const named = path.slice(x.pathStart + 6);
+      x.pathStart = path.length;
+      return stageIn(x, named, x.pathStart, true);
+    }
     const named = path.slice(x.pathStart + 6, end);
     x.pathStart = end + lastOfLeadingSlashes(path.slice(end));
     return stageIn(x, named, x.pathStart, true);
@@ -127,7 +134,7 @@ function stageIn(x: Exchange, apiId: string, start: number, byExecuteApi: boolea
   const end = path.indexOf('/', start + 1);
   const stage = path.slice(start + 1, end === -1 ? path.length : end);
   x.stagePath = end === -1 ? '/' : path.slice(end);
-  return { apiId, stage, byExecuteApi };
+  return { apiId, stage, stageStart: start, byExecuteApi };
 }
 
 function mapped(x: Exchange, mappings: readonly Mapping[]): Found | undefined {
@@ -140,7 +147,7 @@ function mapped(x: Exchange, mappings: readonly Mapping[]): Found | undefined {
     x.basePath = basePath;
     if (stage === null) return stageIn(x, apiId, rest, false);
     x.stagePath = rest >= path.length ? '/' : path.slice(rest);
-    return { apiId, stage, byExecuteApi: false };
+    return { apiId, stage, stageStart: -1, byExecuteApi: false };
   }
   return undefined;
 }

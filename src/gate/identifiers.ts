@@ -7,14 +7,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 export const newRequestId = (): string => randomUUID();
 
-/** Random characters of base64, taken 15 at a time. */
+/** Random characters of base64url, taken 15 at a time. */
 let characters = '';
 let taken = 0;
 
 /** `x-amz-apigw-id`, `$context.extendedRequestId`: 15 characters and `=`. */
 export function newExtendedRequestId(): string {
   if (taken + 15 > characters.length) {
-    characters = randomBytes(6_144).toString('base64');
+    characters = randomBytes(6_144).toString('base64url');
     taken = 0;
   }
   taken += 15;

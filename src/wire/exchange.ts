@@ -28,7 +28,8 @@ export class WireExchange {
   readonly protocol: string;
   /** Address of the peer, without port. */
   readonly remoteAddress: string;
-  /** Port that the client connected to. */
+  /** Address and port that the client connected to. */
+  readonly localAddress: string;
   readonly localPort: number;
   /** Null when the request has no body. A stream: whoever needs the whole collects it, within a limit. */
   readonly requestBody: Readable | null;
@@ -44,6 +45,8 @@ export class WireExchange {
   responseBody: ResponseBody = null;
   /** Bytes of a streamed body when they are known beforehand, else -1. */
   responseBodyBytes = -1;
+  /** Bytes of the body that have been handed to the engine. */
+  responseBytesSent = 0;
 
   /** True once the client has gone before its answer was complete. */
   aborted = false;
@@ -61,6 +64,7 @@ export class WireExchange {
     this.scheme = received.scheme;
     this.protocol = received.protocol;
     this.remoteAddress = received.remoteAddress;
+    this.localAddress = received.localAddress;
     this.localPort = received.localPort;
     this.requestBody = received.requestBody;
     this.requestBodyBytes = received.requestBodyBytes;
@@ -87,6 +91,7 @@ export interface ReceivedRequest {
   readonly scheme: 'http' | 'https';
   readonly protocol: string;
   readonly remoteAddress: string;
+  readonly localAddress: string;
   readonly localPort: number;
   readonly requestBody: Readable | null;
   readonly requestBodyBytes: number;

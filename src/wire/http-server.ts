@@ -271,6 +271,7 @@ class HttpListener<X extends WireExchange> implements Listener {
     response.on('drain', onDrain);
     response.on('close', () => body.destroy());
     body.on('data', (piece: Uint8Array) => {
+      x.responseBytesSent += piece.length;
       if (response.write(piece)) return;
       body.pause();
       if (connection !== undefined) this.#deadlines.start(connection, this.#limits.stallMs);
@@ -354,6 +355,7 @@ class HttpListener<X extends WireExchange> implements Listener {
 class Connection<X extends WireExchange> extends Waiting {
   readonly socket: Socket;
   readonly remoteAddress: string;
+  readonly localAddress: string;
   readonly localPort: number;
   readonly active: X[] = [];
 
@@ -361,6 +363,7 @@ class Connection<X extends WireExchange> extends Waiting {
     super();
     this.socket = socket;
     this.remoteAddress = socket.remoteAddress ?? '';
+    this.localAddress = socket.localAddress ?? '';
     this.localPort = socket.localPort ?? 0;
   }
 
@@ -399,6 +402,7 @@ function received<X extends WireExchange>(
     scheme,
     protocol: http2 ? 'HTTP/2.0' : request.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1',
     remoteAddress: connection?.remoteAddress ?? request.socket.remoteAddress ?? '',
+    localAddress: connection?.localAddress ?? request.socket.localAddress ?? '',
     localPort: connection?.localPort ?? request.socket.localPort ?? 0,
     requestBody: bodyBytes === 0 ? null : request,
     requestBodyBytes: bodyBytes,
@@ -426,6 +430,7 @@ function writeHead(x: WireExchange, response: ServerResponse, draining: boolean)
         : body instanceof Uint8Array
           ? body.length
           : x.responseBodyBytes;
+  if (!(body instanceof Readable) && x.method !== 'HEAD') x.responseBytesSent = bytes;
   if (bytes !== -1 && !hasNoBody(status) && (x.method !== 'HEAD' || bytes > 0))
     headers.push('Content-Length', String(bytes));
   // Saying it here keeps Node.js from adding a Keep-Alive header, which Amazon API Gateway does not send.
@@ -446,8 +451,11 @@ function writeHttp2Head(x: WireExchange, response: Http2ServerResponse): void {
     headers.set(name, before === undefined ? value : [before, value].flat());
   }
   const body = x.responseBody;
-  if (typeof body === 'string' || body instanceof Uint8Array)
-    headers.set('content-length', String(Buffer.byteLength(body)));
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    const bytes = Buffer.byteLength(body);
+    headers.set('content-length', String(bytes));
+    if (x.method !== 'HEAD') x.responseBytesSent = bytes;
+  }
   for (const [name, value] of headers) response.setHeader(name, value);
   response.writeHead(x.status);
 }

@@ -11,6 +11,7 @@ import type { RestSnapshotPlan } from '../plan/rest.ts';
 import { WireExchange } from '../wire/exchange.ts';
 import type { ExecutionLog } from './execution-log.ts';
 import type { Fault } from './fault.ts';
+import type { HttpState } from './http/state.ts';
 import { continuedTrace, newExtendedRequestId, newRequestId, newTrace } from './identifiers.ts';
 
 const noPlaceholders: Readonly<Record<string, string>> = Object.freeze({});
@@ -72,10 +73,20 @@ export class Exchange extends WireExchange {
   requestOverride: unknown = null;
   /** `$context.authorizer`, when an authorizer has let the request through. */
   authorizer: Readonly<Record<string, unknown>> | null = null;
+  /** API key that an authorizer named, for APIs whose keys come from authorizers. */
+  usageIdentifierKey: string | null = null;
   /** Why the gateway answers itself. */
   fault: Fault | null = null;
   /** Lines of an execution log that somebody reads; null: nobody does. */
   execution: ExecutionLog | null = null;
+  /** What only requests for HTTP APIs have; null for others. */
+  http: HttpState | null = null;
+  /** Told once when the answer is out, or will never be: writes the access log. */
+  onEnd: ((x: Exchange) => void) | null = null;
+
+  override answered(): void {
+    this.onEnd?.(this);
+  }
 
   /** Address of the client, as `$context.identity.sourceIp` has it. */
   get sourceIp(): string {

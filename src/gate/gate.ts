@@ -2,6 +2,9 @@
  * The gate: holds what is being served and answers exchanges by it. Deploying compiles a stage off to the side and
  * swaps it in at once; requests under way finish on the plan they began with. What does not compile changes nothing.
  */
+
+import { AuthorizerMemories } from '../access/authorizers/results.ts';
+import type { DeployedApiStage } from '../definition/api-stage.ts';
 import type { DeployedRestStage } from '../definition/stage.ts';
 import type { Integrators } from '../integrations/integrator.ts';
 import type { Log } from '../observe/log.ts';
@@ -9,14 +12,16 @@ import { compileRestStage } from '../plan/rest.ts';
 import type { Exchange } from './exchange.ts';
 import { forbidden } from './fault.ts';
 import { Addresses, type DomainMappings } from './find-api.ts';
+import { HttpApis, type HttpOptions } from './http/apis.ts';
 import { defaultGateLimits, type GateLimits } from './limits.ts';
 import type { Services } from './rest/assemble.ts';
+import type { Authorizations } from './rest/authorize.ts';
 import { giveGatewayResponse } from './rest/gateway-response.ts';
 import { respond } from './rest/respond.ts';
 import { serve } from './rest/serve.ts';
 import { ServedStage } from './rest/served-stage.ts';
 
-export interface GateOptions {
+export interface GateOptions extends HttpOptions {
   readonly integrators: Integrators;
   readonly log: Log;
   readonly limits?: Partial<GateLimits>;
@@ -28,7 +33,9 @@ export class Gate {
   readonly #services: Services;
   readonly #random: () => number;
   readonly #addresses = new Addresses();
-  /** By API id, then by stage name. */
+  readonly #authorizations: Authorizations = new AuthorizerMemories();
+  readonly #http: HttpApis;
+  /** REST APIs by id, then by stage name. */
   readonly #apis = new Map<string, Map<string, ServedStage>>();
 
   constructor(options: GateOptions) {
@@ -36,7 +43,9 @@ export class Gate {
       integrators: options.integrators,
       log: options.log,
       limits: { ...defaultGateLimits, ...options.limits },
+      authorizations: this.#authorizations,
     };
+    this.#http = new HttpApis(this.#services, options);
     this.#random = options.random ?? Math.random;
   }
 
@@ -49,10 +58,23 @@ export class Gate {
     else stages.set(stageName, stage);
   }
 
+  /** A stage of an HTTP API. @throws PlanError when it does not compile; what was served before is still served then */
+  deployApi(deployed: DeployedApiStage): void {
+    this.#http.deploy(deployed);
+  }
+
+  /** A stage of any API. */
   retire(restApiId: string, stageName: string): void {
+    this.#http.retire(restApiId, stageName);
     const stages = this.#apis.get(restApiId);
     stages?.delete(stageName);
     if (stages?.size === 0) this.#apis.delete(restApiId);
+    this.#authorizations.forget(restApiId, stageName);
+  }
+
+  /** Forgets what the authorizers of a stage have answered. */
+  flushAuthorizers(restApiId: string, stageName: string): void {
+    this.#authorizations.flush(restApiId, stageName);
   }
 
   mapDomain(domain: DomainMappings): void {
@@ -66,6 +88,8 @@ export class Gate {
   /** Fills in the answer of an exchange; done when this returns or its promise resolves. */
   handle(x: Exchange): void | Promise<void> {
     const found = this.#addresses.find(x);
+    const http = found === undefined ? undefined : this.#http.stagesOf(found.apiId);
+    if (found !== undefined && http !== undefined) return this.#http.serve(x, found, http);
     const stage = found === undefined ? undefined : this.#apis.get(found.apiId)?.get(found.stage);
     if (found === undefined || stage === undefined || (found.byExecuteApi && stage.plan.disableExecuteApiEndpoint)) {
       giveGatewayResponse(x, forbidden);

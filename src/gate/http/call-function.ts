@@ -1,0 +1,117 @@
+/**
+ * Integrations with functions: the event of the integration's payload version out, the answer that the function's
+ * return value means back.
+ * Source: Amazon API Gateway Developer Guide, "AWS Lambda proxy integrations for HTTP APIs"; facts/http-api-integrations.md,
+ * "Timeouts and failures".
+ */
+import type { FunctionAnswer, FunctionCall, FunctionCaller } from '../../integrations/function-call.ts';
+import { BackendFailure } from '../../integrations/integrator.ts';
+import type { Log } from '../../observe/log.ts';
+import type { FunctionIntegrationPlan } from '../../plan/http/integration.ts';
+import type { HttpStagePlan, RoutePlan } from '../../plan/http/stage.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Fault } from '../fault.ts';
+import type { Outcome, Step } from '../step.ts';
+import { entityTooLarge, integrationFailed, integrationTimedOut, integrationUnreachable } from './fault.ts';
+import { eventV1, eventV2, mappedSeen, seenRequest } from './function-event.ts';
+import { proxyResponse } from './function-response.ts';
+import { configurationError, placeOf } from './place.ts';
+
+const encoder = new TextEncoder();
+
+/** After the step that has received the body. */
+export function callFunction(
+  plan: FunctionIntegrationPlan,
+  route: RoutePlan,
+  stage: HttpStagePlan,
+  caller: FunctionCaller,
+  log: Log,
+): Step {
+  const { payloadVersion, functionArn, credentials, timeoutMs } = plan;
+  const seenOf = plan.request === null ? seenRequest : mappedSeen(plan.request);
+  const sourceArn = sourceArnOf(stage, route);
+  return (x) => {
+    const { http } = x;
+    if (http === null) throw new Error('not a request for an HTTP API');
+    const seen = seenOf(x);
+    if (seen === undefined) return configurationError(x, 'a mapped header can not be sent', log);
+    const event = payloadVersion === '2.0' ? eventV2(x, http, seen) : eventV1(x, http, seen);
+    x.integrationStartedAtMs = Date.now();
+    const call = caller.call({
+      functionArn: functionArn.constant ?? functionArn.fill(x.pathValues),
+      payload: encoder.encode(JSON.stringify(event)),
+      invocationType: 'RequestResponse',
+      streaming: false,
+      sourceArn,
+      accountId: stage.accountId,
+      credentials,
+      traceId: x.trace,
+      timeoutMs,
+    });
+    x.onAbort = call;
+    return answered(x, call, payloadVersion, log);
+  };
+}
+
+/** `…/stage/GET/pets/{id}`; a route for any method is `*`, the one for everything `$default`. */
+function sourceArnOf({ region, accountId, apiId, stageName }: HttpStagePlan, { routeKey }: RoutePlan): string {
+  const api = `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stageName}`;
+  const space = routeKey.indexOf(' ');
+  if (space === -1) return `${api}/${routeKey}`;
+  const method = routeKey.slice(0, space);
+  return `${api}/${method === 'ANY' ? '*' : method}${routeKey.slice(space + 1)}`;
+}
+
+async function answered(x: Exchange, call: FunctionCall, version: '1.0' | '2.0', log: Log): Promise<Outcome> {
+  let answer: FunctionAnswer;
+  try {
+    answer = await call.promise;
+  } catch (error) {
+    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    return faultOf(x, error, log);
+  }
+  x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+  x.answer = { status: answer.status, headers: ['x-amzn-requestid', answer.requestId], body: null, bodyBytes: 0 };
+  if (answer.functionError !== null) {
+    const text = Buffer.from(answer.payload).toString('utf8', 0, 2_000);
+    return failed(x, `The Lambda function returned an error: ${text}`, log);
+  }
+  const response = proxyResponse(answer.payload, version);
+  if ('problem' in response) return failed(x, response.problem, log);
+  if (x.http !== null) x.http.functionStatus = response.status;
+  x.status = response.status;
+  x.responseHeaders = response.headers;
+  x.responseBody = response.body;
+  x.responseBodyBytes = -1;
+  return undefined;
+}
+
+function failed(x: Exchange, reason: string, log: Log): Fault {
+  if (x.http !== null) x.http.integrationError = reason;
+  log.warn({ ...placeOf(x), reason }, 'a function gave no answer that can be sent');
+  return integrationFailed;
+}
+
+function faultOf(x: Exchange, error: unknown, log: Log): Fault {
+  const failure = error instanceof BackendFailure ? error : new BackendFailure('network', String(error));
+  const reason = failure.reason ?? failure.message;
+  if (x.http !== null) x.http.integrationError = reason;
+  if (failure.kind !== 'aborted')
+    log.warn({ ...placeOf(x), reason: failure.message }, 'a function could not be called, or not in time');
+  switch (failure.kind) {
+    case 'timeout':
+      return integrationTimedOut;
+    case 'refused':
+      return integrationUnreachable;
+    case 'tooLarge':
+      return entityTooLarge;
+    case 'network':
+    case 'configuration':
+    case 'aborted':
+      return integrationFailed;
+    default: {
+      const never: never = failure.kind;
+      throw new Error(`unexpected failure ${String(never)}`);
+    }
+  }
+}

@@ -4,11 +4,12 @@
  */
 
 import { type JsonDocument, parseJson, stringifyJson } from './json.ts';
-import { compilePath, type JsonPath, JsonPathError } from './jsonpath/index.ts';
+import { compilePath, type JsonPath, JsonPathError, KeySet } from './jsonpath/index.ts';
 import { JavaException, LimitExceeded } from './vtl/errors.ts';
 import { type MethodTable, method, type Parameter, TEXT, tableOf } from './vtl/java/methods.ts';
+import { double } from './vtl/java/numbers.ts';
 import type { Rendering } from './vtl/java/rendering.ts';
-import { type JavaMap, JavaObject } from './vtl/java/values.ts';
+import { ArrayList, type JavaMap, JavaObject } from './vtl/java/values.ts';
 
 /** Parameters by place and name, as the client sent them. */
 export interface MappingParameters {
@@ -42,6 +43,17 @@ function compiled(source: string): JsonPath {
     if (error instanceof JsonPathError) throw new JavaException(`com.jayway.jsonpath.${error.kind}`, error.message);
     throw error;
   }
+}
+
+/** Functions of paths that compute with Doubles, whatever the numbers of the body are. */
+const computes = /\.(?:avg|stddev|sum|min|max)\([^()]*\)\s*$/;
+
+/** What a path found, as Jayway gives it. */
+function javaValueOf(value: unknown, source: string): unknown {
+  if (typeof value === 'number') return computes.test(source) ? double(value) : value;
+  // A set of names, which is no list of the body.
+  if (value instanceof KeySet) return ArrayList.of2(value);
+  return value ?? null;
 }
 
 /** The body that is not there: `{}` to everybody who asks. */
@@ -89,7 +101,7 @@ export class InputVariable extends JavaObject {
     // A path to many places may walk the whole body.
     rendering.spend(path.definite ? 1 : 1 + ((this.#body?.length ?? 0) >> 3));
     try {
-      return path.read(document.value) ?? null;
+      return javaValueOf(path.read(document.value), source);
     } catch (error) {
       if (!(error instanceof JsonPathError)) throw error;
       if (error.kind === 'LimitExceededException') throw new LimitExceeded(error.message);

@@ -113,6 +113,13 @@ for (const { why, template, body, expected } of [
     expected: '["a"]',
   },
   {
+    why: 'functions of paths give what Jayway gives',
+    template:
+      "$input.path('$.n.max()') $input.path('$.n.length()') $input.path('$.keys()') $input.path('$.concat($.s, 1)')",
+    body: '{"n":[1,3],"s":"x"}',
+    expected: '3.0 2 [n, s] x1',
+  },
+  {
     why: 'paths see what a template has put in',
     template: "#set($b = $input.path('$'))#set($b.x = {'y': [1, 'z']})$input.path('$.x.y[1]') $input.json('$.x')",
     body: '{}',

@@ -345,8 +345,9 @@ class Parser {
       return;
     }
     if (name === 'literal') {
-      if (bodyEnd === bodyStart) throw this.#error(token, '#literal has nothing in it');
-      addText(nodes, this.#literal(bodyStart, bodyEnd));
+      if (bodyEnd === bodyStart && args.length === 0) throw this.#error(token, '#literal has nothing in it');
+      // An argument, which it should not have, is taken for the block.
+      addText(nodes, args[0]?.literal ?? this.#literal(bodyStart, bodyEnd));
       return;
     }
     this.#finish(nodes, token, name, args, body, start);
@@ -411,18 +412,20 @@ class Parser {
 
   #argument(directive: Token, name: string, position: number): Argument {
     const token = this.#peek();
-    const { image } = token;
+    const start = this.#index;
     if (token.kind !== 'word') {
       if (name === 'macro' && position === 0) {
         throw this.#error(token, 'the first argument of #macro is its name, without quotes or "$"');
       }
-      return { value: this.#value(), image: token.image === image ? image : token.image, word: undefined };
+      const value = this.#value();
+      // A reference's image loses its escapes while it is read.
+      return { value, literal: this.#literal(start, this.#index), image: token.image, word: undefined };
     }
-    this.#next();
+    const { image } = this.#next();
     if (directives.has(name) && !(name === 'foreach' && position === 1) && !(name === 'macro' && position === 0)) {
       throw this.#error(token, `unexpected ${JSON.stringify(image)} in ${directive.image}, expected ${aValue}`);
     }
-    return { value: { type: 'word' }, image, word: image };
+    return { value: { type: 'word' }, literal: image, image, word: image };
   }
 
   // References
@@ -685,6 +688,8 @@ class Parser {
 
 interface Argument {
   readonly value: Expression;
+  /** How it is written. */
+  readonly literal: string;
   /** Image of the argument's first token. */
   readonly image: string;
   readonly word: string | undefined;

@@ -254,11 +254,17 @@ export const floatMethods: MethodTable = tableOf(realMethods('Float', float, FLO
 const difference = (a: JavaNumeric, b: JavaNumeric): number => toInt(a) - toInt(b);
 
 export const shortMethods: MethodTable = tableOf(common('Short', difference), [
+  statically(
+    'decode',
+    [TEXT],
+    (_, text) => new JavaNumber('Short', Number(parseWhole(...decoded(text), -32768n, 32767n))),
+  ),
   statically('parseShort', [TEXT], (_, text) => new JavaNumber('Short', Number(parseWhole(text, 10, -32768n, 32767n)))),
   statically('valueOf', [TEXT], (_, text) => new JavaNumber('Short', Number(parseWhole(text, 10, -32768n, 32767n)))),
 ]);
 
 export const byteMethods: MethodTable = tableOf(common('Byte', difference), [
+  statically('decode', [TEXT], (_, text) => new JavaNumber('Byte', Number(parseWhole(...decoded(text), -128n, 127n)))),
   statically('parseByte', [TEXT], (_, text) => new JavaNumber('Byte', Number(parseWhole(text, 10, -128n, 127n)))),
   statically('valueOf', [TEXT], (_, text) => new JavaNumber('Byte', Number(parseWhole(text, 10, -128n, 127n)))),
   statically('toUnsignedInt', [exactly('Byte')], (_, value) => toInt(value) & 0xff),

@@ -486,6 +486,7 @@ export function classNameOf(value: unknown, jsonLists: boolean): string | undefi
   if (value instanceof JavaObject) return value.className;
   if (isList(value)) {
     if (value instanceof JavaArray) return `[${value.component}`;
+    if (value instanceof ArrayList && value.parent !== undefined) return 'java.util.ArrayList$SubList';
     return jsonLists && !(value instanceof ArrayList) ? 'net.minidev.json.JSONArray' : 'java.util.ArrayList';
   }
   return 'java.util.LinkedHashMap';

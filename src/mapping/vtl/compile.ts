@@ -7,7 +7,7 @@
  * µs with it and 9.1 µs with closures over the same operations.
  */
 
-import { JavaException, type Place } from './errors.ts';
+import { JavaException } from './errors.ts';
 import { loopOver, rangeOf } from './java/collections.ts';
 import { marked } from './java/mark.ts';
 import { double, parseNumber } from './java/numbers.ts';
@@ -603,5 +603,3 @@ class Survey {
     }
   }
 }
-
-export type { Place };

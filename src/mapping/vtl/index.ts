@@ -17,10 +17,10 @@ import { defaultLimits, type Limits, Rendering } from './java/rendering.ts';
 import { parseTemplate } from './parser.ts';
 
 export { excerpt, type RenderFault, TemplateRenderError, TemplateSyntaxError } from './errors.ts';
-export { defaultLimits, type Limits } from './java/rendering.ts';
+export type { Limits } from './java/rendering.ts';
 
 /** Characters of a template; API Gateway allows 300 KB. */
-export const templateCharactersMax = 300 * 1024;
+const templateCharactersMax = 300 * 1024;
 
 export class Template {
   readonly name: string;

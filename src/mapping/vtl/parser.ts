@@ -9,7 +9,7 @@ import type { BinaryOperator, Branch, Expression, Node, Reference, Step } from '
 import { Lexer, type Token, type TokenKind } from './tokens.ts';
 
 /** Directives, blocks and expressions inside each other. */
-export const nestingMax = 100;
+const nestingMax = 100;
 
 const directives: ReadonlyMap<string, 'block' | 'line'> = new Map([
   ['foreach', 'block'],

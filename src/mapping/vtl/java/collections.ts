@@ -49,7 +49,7 @@ const unsupported = (): JavaException => new JavaException('java.lang.Unsupporte
 
 const noSuchElement = (): JavaException => new JavaException('java.util.NoSuchElementException', 'null');
 
-export const changedMeanwhile = (): JavaException =>
+const changedMeanwhile = (): JavaException =>
   new JavaException('java.util.ConcurrentModificationException', 'the collection was changed while it was looped over');
 
 // Lists
@@ -315,7 +315,7 @@ export const mapMethods: MethodTable = tableOf([
 ]);
 
 /** A collection that a map lends. */
-export abstract class MapView extends JavaCollection {
+abstract class MapView extends JavaCollection {
   readonly map: JavaMap;
   readonly methods: MethodTable = viewMethods;
 
@@ -452,7 +452,7 @@ const viewMethods: MethodTable = tableOf(
   ],
 );
 
-export class MapEntry extends JavaObject {
+class MapEntry extends JavaObject {
   override readonly className = 'java.util.LinkedHashMap$Entry';
   readonly methods: MethodTable = entryMethods;
   readonly map: JavaMap;
@@ -512,7 +512,7 @@ const entryMethods: MethodTable = tableOf([
 
 // Iterators and streams
 
-export class JavaIterator extends JavaObject {
+class JavaIterator extends JavaObject {
   override readonly className: string;
   readonly methods: MethodTable = iteratorMethods;
   readonly items: readonly unknown[];

@@ -4,7 +4,6 @@
  * throws fails the template. Where several fit, the first in the table is the most specific.
  */
 
-import { isMarked } from './mark.ts';
 import type { Method, MethodTable, Parameter } from './method-table.ts';
 import { Decimal, JavaNumber, type JavaNumeric, kindOf, toDouble, toInt, toLong } from './numbers.ts';
 import type { Rendering } from './rendering.ts';
@@ -156,7 +155,3 @@ export const COLLECTION: Parameter<readonly unknown[]> = {
 };
 
 export const LIST = parameter((value): value is unknown[] => isList(value));
-
-/** Whether a value is an object that no table but its own knows. */
-export const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && isMarked(value);

@@ -190,7 +190,7 @@ export function mapValues(map: JavaMap): unknown[] {
 }
 
 /** Whether the keys of a map stand as JavaScript orders them: then JSON.stringify writes it rightly. */
-export const isOrdinary = (map: JavaMap): boolean => shadowOf(map) === undefined;
+const isOrdinary = (map: JavaMap): boolean => shadowOf(map) === undefined;
 
 /** Gives an object read from JSON the order in which its members stood. */
 export function keepOrder(map: JavaMap, keys: readonly string[]): void {

@@ -23,7 +23,8 @@ export function compileBinaryTypes(binaryMediaTypes: readonly string[]): (mediaT
   const types = binaryMediaTypes.map((type) => type.trim().toLowerCase());
   if (types.length === 0) return () => false;
   if (types.includes('*/*')) return () => true;
-  const exact = new Set(types);
+  // Recorded: a wildcard on the left means nothing, not even itself.
+  const exact = new Set(types.filter((type) => !type.startsWith('*/')));
   const families = types.filter((type) => type.endsWith('/*')).map((type) => type.slice(0, -1));
   return (mediaType) =>
     mediaType !== undefined && (exact.has(mediaType) || families.some((family) => mediaType.startsWith(family)));

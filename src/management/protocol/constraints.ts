@@ -48,7 +48,11 @@ class Check {
 
   /** @param path of the structure, empty for the input itself */
   structure(shape: string | undefined, value: object, path: string): void {
-    for (const [name, member] of Object.entries(membersOf(this.#model, shape))) {
+    const members = Object.entries(membersOf(this.#model, shape));
+    // Recorded: what is wrong in the body is named before what is wrong in the URI.
+    for (const [name, member] of members.toSorted(
+      ([, a], [, b]) => Number(a.in !== undefined) - Number(b.in !== undefined),
+    )) {
       if (this.#faults.length >= faultsMax) return;
       const present: unknown = Object.hasOwn(value, name) ? value[name as keyof typeof value] : undefined;
       const memberPath = path === '' ? this.#topPath(name, member) : `${path}.${lowerFirst(name)}`;

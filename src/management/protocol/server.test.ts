@@ -91,6 +91,10 @@ const apigateway = {
       body: Buffer.from('{"openapi":"3.0.1"}'),
     };
   },
+  UpdateMethodResponse: (input, call) => {
+    remember(input, call);
+    return {};
+  },
   GetUsage: () => ({ items: { key: [[1, 99]] }, startDate: '2026-01-01' }),
   GetApiKeys: () => {
     throw new TypeError('a bug, with a secret in its stack');
@@ -597,6 +601,15 @@ const refusals: (Bare & { when: string; status: number; code: string; text: stri
     status: 400,
     code: 'ValidationException',
     text: "1 validation error detected: Value null at 'createRestApiInput.name' failed to satisfy constraint: Member must not be null",
+  },
+  {
+    when: 'the body before the URI',
+    method: 'PATCH',
+    path: '/restapis/a/resources/b/methods/GET/responses/wrong',
+    body: '{"patchOperations":[{"op":"wrong_op"}]}',
+    status: 400,
+    code: 'ValidationException',
+    text: "2 validation errors detected: Value 'wrong_op' at 'updateMethodResponseInput.patchOperations.1.member.op' failed to satisfy constraint: Member must satisfy enum value set: [add, remove, move, test, replace, copy]; Value 'wrong' at 'statusCode' failed to satisfy constraint: Member must satisfy regular expression pattern: [1-5]\\d\\d",
   },
   {
     when: 'nulls inside a list and a map',

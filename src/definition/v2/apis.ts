@@ -16,7 +16,7 @@ import { merged } from './merges.ts';
 export const invalidApi = (accountId: string, apiId: string): ServiceError =>
   notFound(`Invalid API identifier specified ${accountId}:${apiId}`);
 
-export const protocolTypes = ['HTTP', 'WEBSOCKET'] as const;
+const protocolTypes = ['HTTP', 'WEBSOCKET'] as const;
 
 /** Where an API lives, the time, and its identifier. */
 export interface ApiBirth {
@@ -48,7 +48,7 @@ export interface ApiUpdate extends ApiSettings {
   readonly name?: string | undefined;
 }
 
-export const httpRouteSelection = '$request.method $request.path';
+const httpRouteSelection = '$request.method $request.path';
 const httpRouteSelections = [httpRouteSelection, `\${request.method} \${request.path}`];
 const apiKeyFromHeader = '$request.header.x-api-key';
 const apiKeySelections = [apiKeyFromHeader, '$context.authorizer.usageIdentifierKey'];
@@ -122,7 +122,7 @@ export function withoutCors(api: Api): Api {
 }
 
 /** Host of the default endpoint. */
-export function executeHost({ apiId, region }: Pick<Api, 'apiId' | 'region'>): string {
+function executeHost({ apiId, region }: Pick<Api, 'apiId' | 'region'>): string {
   return `${apiId}.execute-api.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 

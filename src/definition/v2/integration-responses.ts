@@ -11,7 +11,7 @@ import { integrationOf } from './integrations.ts';
 import { checkLengths } from './lengths.ts';
 import { merged } from './merges.ts';
 
-export const invalidIntegrationResponse = (id: string): ServiceError =>
+const invalidIntegrationResponse = (id: string): ServiceError =>
   notFound(`Invalid IntegrationResponse identifier specified ${id}`);
 
 interface Settings {

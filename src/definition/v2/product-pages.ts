@@ -45,7 +45,7 @@ export const invalidRestEndpointPage = (): ServiceError =>
 
 const titleMax = 255;
 const bodyMax = 32_768;
-export const tryItStates = ['ENABLED', 'DISABLED'] as const;
+const tryItStates = ['ENABLED', 'DISABLED'] as const;
 
 type Owner = Parameters<typeof portalProductArn>[1];
 

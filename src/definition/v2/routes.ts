@@ -12,9 +12,8 @@ import { checkLength, checkLengths } from './lengths.ts';
 import { merged } from './merges.ts';
 import { checkRouteKey, defaultRouteKey } from './route-keys.ts';
 
-export const invalidRoute = (id: string): ServiceError => notFound(`Invalid Route identifier specified ${id}`);
-export const invalidRouteResponse = (id: string): ServiceError =>
-  notFound(`Invalid RouteResponse identifier specified ${id}`);
+const invalidRoute = (id: string): ServiceError => notFound(`Invalid Route identifier specified ${id}`);
+const invalidRouteResponse = (id: string): ServiceError => notFound(`Invalid RouteResponse identifier specified ${id}`);
 
 /** @throws NotFoundException */
 export function routeOf(api: Api, routeId: string): Route {

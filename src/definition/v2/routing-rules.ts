@@ -6,8 +6,7 @@
 import type { DomainName, RoutingAction, RoutingCondition, RoutingRule } from '../domain-name.ts';
 import { badRequest, conflict, notFound, type ServiceError } from '../errors.ts';
 
-export const invalidRule = (): ServiceError =>
-  notFound('The routing rule resource specified in the request was not found.');
+const invalidRule = (): ServiceError => notFound('The routing rule resource specified in the request was not found.');
 
 const priorityMax = 1_000_000;
 const alternativesMax = 100;

@@ -14,7 +14,7 @@ import { versionText } from './security.ts';
 
 const extension = 'x-amazon-apigateway-integration';
 /** What an import says about integrations that it makes. */
-export const importedDescription = 'AutoCreate from OpenAPI Import';
+const importedDescription = 'AutoCreate from OpenAPI Import';
 
 /** By the references that lead to them. */
 export type SharedIntegrations = Map<string, ApiIntegration>;

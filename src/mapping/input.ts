@@ -9,7 +9,7 @@ import { JavaException, LimitExceeded } from './vtl/errors.ts';
 import { type MethodTable, method, type Parameter, TEXT, tableOf } from './vtl/java/methods.ts';
 import { double } from './vtl/java/numbers.ts';
 import type { Rendering } from './vtl/java/rendering.ts';
-import { ArrayList, type JavaMap, JavaObject } from './vtl/java/values.ts';
+import { arrayListOf, type JavaMap, JavaObject } from './vtl/java/values.ts';
 
 /** Parameters by place and name, as the client sent them. */
 export interface MappingParameters {
@@ -52,7 +52,7 @@ const computes = /\.(?:avg|stddev|sum|min|max)\([^()]*\)\s*$/;
 function javaValueOf(value: unknown, source: string): unknown {
   if (typeof value === 'number') return computes.test(source) ? double(value) : value;
   // A set of names, which is no list of the body.
-  if (value instanceof KeySet) return ArrayList.of2(value);
+  if (value instanceof KeySet) return arrayListOf(value);
   return value ?? null;
 }
 

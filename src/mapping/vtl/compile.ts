@@ -396,7 +396,7 @@ class Emitter {
       case 'reference':
         if (expression.runt) return 'false';
         return this.#hasBlocks
-          ? `holds(rendering, ${this.#reference(frame, expression)})`
+          ? `holds(${this.#reference(frame, expression)})`
           : `(${this.#reference(frame, expression)} !== false)`;
       case 'boolean':
         return String(expression.value);

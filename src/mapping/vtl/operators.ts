@@ -52,14 +52,12 @@ function order(left: unknown, right: unknown): number | undefined {
   return isNumeric(left) && isNumeric(right) ? compareNumbers(left, right) : undefined;
 }
 
-const bothPlain = (left: unknown, right: unknown): boolean => isSmall(left) && isSmall(right);
-
 export function less(left: unknown, right: unknown): boolean {
-  return bothPlain(left, right) ? (left as number) < (right as number) : order(left, right) === -1;
+  return isSmall(left) && isSmall(right) ? left < right : order(left, right) === -1;
 }
 
 export function greater(left: unknown, right: unknown): boolean {
-  return bothPlain(left, right) ? (left as number) > (right as number) : order(left, right) === 1;
+  return isSmall(left) && isSmall(right) ? left > right : order(left, right) === 1;
 }
 
 export function lessOrEqual(left: unknown, right: unknown): boolean {
@@ -91,7 +89,6 @@ export function printedBlock(
 }
 
 /** Whether a reference holds: everything does but false. A block is rendered to find out. */
-export function holds(rendering: Rendering, value: unknown): boolean {
-  if (value === false) return false;
-  return value instanceof Block ? value.text() !== null : rendering !== undefined;
+export function holds(value: unknown): boolean {
+  return value !== false && (!(value instanceof Block) || value.text() !== null);
 }

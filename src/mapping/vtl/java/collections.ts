@@ -22,12 +22,14 @@ import { long } from './numbers.ts';
 import { type Rendering, valueDepthMax } from './rendering.ts';
 import {
   ArrayList,
+  arrayListOf,
   identityOf,
   isList,
   JavaArray,
   JavaCollection,
   type JavaMap,
   JavaObject,
+  javaArrayOf,
   javaEquals,
   javaHash,
   mapClear,
@@ -126,7 +128,7 @@ function subList(rendering: Rendering, list: unknown[], from: number, to: number
   if (to > list.length) throw new JavaException('java.lang.IndexOutOfBoundsException', `toIndex = ${to}`);
   if (from > to) throw new JavaException('java.lang.IllegalArgumentException', `fromIndex(${from}) > toIndex(${to})`);
   rendering.spend(1 + ((to - from) >> 2));
-  const part = ArrayList.of2(list.slice(from, to));
+  const part = arrayListOf(list.slice(from, to));
   let depth = 0;
   for (let one: unknown = list; one instanceof ArrayList && one.parent !== undefined; one = one.parent.list) depth++;
   if (depth > valueDepthMax) throw new JavaException('java.lang.StackOverflowError', 'parts of parts of a list');
@@ -153,10 +155,10 @@ const collectionRows = <Self>(
   ),
   method(self, 'toArray', [], (rendering, one) => {
     rendering.spend(itemsOf(one, rendering).length);
-    return JavaArray.from2(itemsOf(one, rendering), 'Ljava.lang.Object;');
+    return javaArrayOf(itemsOf(one, rendering), 'Ljava.lang.Object;');
   }),
   variadic(self, 'toArray', [OBJECT], OBJECT, (rendering, one) =>
-    JavaArray.from2(itemsOf(one, rendering), 'Ljava.lang.Object;'),
+    javaArrayOf(itemsOf(one, rendering), 'Ljava.lang.Object;'),
   ),
   method(self, 'stream', [], (rendering, one) => new JavaStream(itemsOf(one, rendering))),
   method(self, 'parallelStream', [], (rendering, one) => new JavaStream(itemsOf(one, rendering))),
@@ -218,7 +220,7 @@ function iteratorOf(list: unknown[], kind: 'Itr' | 'ListItr', from: number): Jav
 export const listMethods: MethodTable = tableOf(reading, changing, [
   method(LIST, 'clone', [], (rendering, self) => {
     rendering.spend(self.length);
-    return ArrayList.of2(self);
+    return arrayListOf(self);
   }),
   method(LIST, 'ensureCapacity', [INT], () => nothing),
   method(LIST, 'trimToSize', [], () => nothing),
@@ -662,8 +664,8 @@ const streamMethods: MethodTable = tableOf([
     [],
     (_, self) => new JavaOptional(self.items.length === 0 ? undefined : (self.items[0] ?? null)),
   ),
-  method(STREAM, 'toArray', [], (_, self) => JavaArray.from2(self.items, 'Ljava.lang.Object;')),
-  method(STREAM, 'toList', [], (_, self) => Object.freeze(ArrayList.of2(self.items))),
+  method(STREAM, 'toArray', [], (_, self) => javaArrayOf(self.items, 'Ljava.lang.Object;')),
+  method(STREAM, 'toList', [], (_, self) => Object.freeze(arrayListOf(self.items))),
   method(
     STREAM,
     'iterator',

@@ -191,20 +191,11 @@ function floatText(value: number): string {
 function scientific(value: number, shortest: string): string {
   const magnitude = Math.abs(value);
   if (magnitude >= 1e-3 && magnitude < 1e7) return shortest.includes('.') ? shortest : `${shortest}.0`;
-  const sign = value < 0 ? '-' : '';
-  const [mantissa = '', power] =
-    shortest.replace('-', '').split('e').length > 1 ? splitExponent(shortest) : [shortest.replace('-', ''), '0'];
-  const [whole = '', fraction = ''] = mantissa.split('.');
+  const [, sign = '', whole = '', fraction = '', power = '0'] =
+    /^(-?)(\d+)\.?(\d*)(?:e([-+]\d+))?$/.exec(shortest) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  const leadingZeros = (whole + fraction).length - digits.length;
-  const exponent = Number(power) + whole.length - 1 - leadingZeros;
-  const significant = digits.replace(/0+$/, '');
-  return `${sign}${significant[0]}.${significant.slice(1) || '0'}E${exponent}`;
-}
-
-function splitExponent(text: string): [string, string] {
-  const at = text.indexOf('e');
-  return [text.slice(0, at).replace('-', ''), text.slice(at + 1)];
+  const exponent = Number(power) + whole.length - 1 - (whole.length + fraction.length - digits.length);
+  return `${sign}${digits[0]}.${digits.slice(1).replace(/0+$/, '') || '0'}E${exponent}`;
 }
 
 // Arithmetic

@@ -23,6 +23,7 @@ import type { Rendering } from './rendering.ts';
 import { stringMethods } from './strings.ts';
 import {
   ArrayList,
+  arrayListOf,
   classNameOf,
   isList,
   isMap,
@@ -410,7 +411,7 @@ export function looselyEqual(rendering: Rendering, left: unknown, right: unknown
 /** A list that a template writes: `[1, $b]`. */
 export function newList(rendering: Rendering, items: readonly unknown[]): ArrayList {
   rendering.spend(1 + (items.length >> 2));
-  return ArrayList.of2(items);
+  return arrayListOf(items);
 }
 
 /** The number that a range starts or ends with; undefined where the value is none. */

@@ -22,7 +22,7 @@ import {
 import { JavaNumber } from './numbers.ts';
 import { matches, replaceAll, replaceFirst, split } from './patterns.ts';
 import type { Rendering } from './rendering.ts';
-import { type Character, JavaArray, textOf } from './values.ts';
+import { type Character, type JavaArray, javaArrayOf, textOf } from './values.ts';
 
 const outOfRange = (message: string): JavaException =>
   new JavaException('java.lang.StringIndexOutOfBoundsException', message);
@@ -137,7 +137,7 @@ const linesOf = (text: string): string[] => {
 function bytesOf(rendering: Rendering, text: string): JavaArray {
   const bytes = Buffer.from(text, 'utf8');
   rendering.spend(bytes.length);
-  return JavaArray.from2(
+  return javaArrayOf(
     Array.from(bytes, (byte) => new JavaNumber('Byte', (byte << 24) >> 24)),
     'B',
   );
@@ -225,13 +225,13 @@ export const stringMethods = (
       replaceFirst(rendering, self, pattern, replacement),
     ),
     method(TEXT, 'matches', [TEXT], (rendering, self, pattern) => matches(rendering, self, pattern)),
-    method(TEXT, 'split', [TEXT], (rendering, self, pattern) => JavaArray.from2(split(rendering, self, pattern, 0))),
+    method(TEXT, 'split', [TEXT], (rendering, self, pattern) => javaArrayOf(split(rendering, self, pattern, 0))),
     method(TEXT, 'split', [TEXT, INT], (rendering, self, pattern, limit) =>
-      JavaArray.from2(split(rendering, self, pattern, limit)),
+      javaArrayOf(split(rendering, self, pattern, limit)),
     ),
     method(TEXT, 'toCharArray', [], (rendering, self) => {
       rendering.spend(self.length);
-      return JavaArray.from2(
+      return javaArrayOf(
         Array.from({ length: self.length }, (_, i) => characterOf(self[i]!)),
         'C',
       );

@@ -60,24 +60,25 @@ export abstract class JavaObject {
 export class ArrayList extends Array<unknown> {
   /** `subList`: changes reach the list that it is a part of. */
   parent: { readonly list: unknown[]; readonly from: number; size: number } | undefined = undefined;
+}
 
-  static of2(items: readonly unknown[]): ArrayList {
-    const list = new ArrayList();
-    for (const item of items) list.push(item);
-    return list;
-  }
+export function arrayListOf(items: readonly unknown[]): ArrayList {
+  const list = new ArrayList();
+  for (const item of items) list.push(item);
+  return list;
 }
 
 /** A Java array, such as `split` gives; Velocity lends it the methods of a list. */
 export class JavaArray extends Array<unknown> {
   component = 'Ljava.lang.String;';
+}
 
-  static from2(items: readonly unknown[], component = 'Ljava.lang.String;'): JavaArray {
-    const array = new JavaArray();
-    for (const item of items) array.push(item);
-    array.component = component;
-    return array;
-  }
+/** @param component how Java writes the type of the items */
+export function javaArrayOf(items: readonly unknown[], component = 'Ljava.lang.String;'): JavaArray {
+  const array = new JavaArray();
+  for (const item of items) array.push(item);
+  array.component = component;
+  return array;
 }
 
 export const isList = (value: unknown): value is unknown[] => Array.isArray(value);

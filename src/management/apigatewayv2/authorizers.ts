@@ -25,9 +25,11 @@ export const authorizers = (dependencies: Dependencies) => {
   }
 
   return {
-    CreateAuthorizer: async ({ ApiId, JwtConfiguration, ...rest }, call) => {
+    // The model requires identity sources; the service takes a Lambda authorizer without.
+    CreateAuthorizer: async ({ ApiId, JwtConfiguration, IdentitySource = [], ...rest }, call) => {
       const id = call.newId(6);
-      const input = { ...uncapitalized(rest), jwtConfiguration: JwtConfiguration && uncapitalized(JwtConfiguration) };
+      const jwtConfiguration = JwtConfiguration && uncapitalized(JwtConfiguration);
+      const input = { ...uncapitalized(rest), identitySource: IdentitySource, jwtConfiguration };
       // Tried before the issuer is asked, which takes its time: what is wrong in itself is refused first.
       const tried = createAuthorizer(await loadApi(dependencies, call, ApiId), input, id);
       await requireIssuer(authorizerOf(tried, id), undefined);

@@ -158,6 +158,21 @@ test('what the model requires is required in the words of this service', async (
   );
 });
 
+test('a Lambda authorizer may be without identity sources, although the model asks for them', async () => {
+  await using place = await opened();
+  const { ApiId } = await place.client.createApi({ Name: 'n', ProtocolType: 'HTTP' });
+  const made = await place.client.createAuthorizer({
+    ApiId,
+    Name: 'a',
+    AuthorizerType: 'REQUEST',
+    IdentitySource: undefined,
+    AuthorizerPayloadFormatVersion: '2.0',
+    AuthorizerUri:
+      'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations',
+  });
+  assert.deepEqual([made.IdentitySource, made.AuthorizerResultTtlInSeconds], [[], 0]);
+});
+
 /** Calls in an order in which each finds what it needs; what one makes, the next ones may use. */
 type Made = Record<string, string>;
 type Step = (client: Sdk.ApiGatewayV2, made: Made) => Promise<object>;

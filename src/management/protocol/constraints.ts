@@ -59,7 +59,8 @@ class Check {
       const before = this.#faults.length;
       if (present !== undefined)
         this.#value(member, present, memberPath, this.#conventions.constraints[`${shape}.${name}`]);
-      else if (member.required) this.#fault(memberPath, null, member, 'Member must not be null');
+      else if (member.required && !this.#conventions.optional.includes(`${shape}.${name}`))
+        this.#fault(memberPath, null, member, 'Member must not be null');
       if (path === '' && this.#faults.length > before)
         this.#words ??= this.#conventions.words[`${this.#operation}.${name}`];
     }

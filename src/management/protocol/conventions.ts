@@ -20,6 +20,8 @@ export interface Conventions {
   readonly constraintPath: 'operation input' | 'bare' | 'terse';
   /** Constraints by `Shape.member`, beyond required members and enumerations. */
   readonly constraints: Readonly<Record<string, Constraint>>;
+  /** Members that may be left out although the model requires them, by `Shape.member`. */
+  readonly optional: readonly string[];
   /** Services with words of their own: by `Operation.member`, in place of the usual text. */
   readonly words: Readonly<Record<string, string>>;
   /** Status of a success where AWS does not do as its model says, by operation. */
@@ -41,6 +43,7 @@ const usual: Conventions = {
   constraintCode: 'ValidationException',
   constraintPath: 'bare',
   constraints: {},
+  optional: [],
   words: {},
   statuses: {},
   timestamps: 'milliseconds',
@@ -71,6 +74,8 @@ const differences: Readonly<Partial<Record<ServiceName, Partial<Conventions>>>> 
   apigatewayv2: {
     constraintCode: 'BadRequestException',
     timestamps: 'seconds',
+    // Recorded: a Lambda authorizer without it is made.
+    optional: ['CreateAuthorizerRequest.IdentitySource'],
     words: {
       'CreateApi.Name': 'Invalid API name specified',
       'CreateApi.ProtocolType': 'Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]',

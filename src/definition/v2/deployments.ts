@@ -15,7 +15,7 @@ export const invalidDeployment = (id: string): ServiceError =>
   notFound(`Invalid Deployment identifier specified ${id}`);
 
 /** How many automatic deployments a stage keeps behind the one that it serves. */
-const formerMax = 10;
+const formerMax = 5;
 
 const noRoutes = 'Unable to deploy API because no routes exist in this API';
 

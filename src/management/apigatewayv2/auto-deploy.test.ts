@@ -147,7 +147,7 @@ test('old automatic deployments go, those of owners stay', async () => {
   for (let i = 0; i < 30; i++)
     await place.handlers.CreateRoute({ ApiId: place.ApiId, RouteKey: `GET /r${i}` }, place.call());
   const { Items = [] } = await place.handlers.GetDeployments({ ApiId: place.ApiId }, place.call());
-  assert.equal(Items.length, 12, 'the one that is served, ten behind it, and the one of the owner');
+  assert.equal(Items.length, 7, 'the one that is served, five behind it, and the one of the owner');
   assert.ok(Items.some(({ DeploymentId }) => DeploymentId === own));
 });
 

@@ -105,6 +105,31 @@ test('export of 2.0: host, base path, one schema a body', () => {
   });
 });
 
+test('export of 2.0: content types of templates are consumed and produced too (AWS, April 2024)', () => {
+  const { api } = importRestApi(
+    readDocument(`
+openapi: 3.0.1
+info: { title: pets, version: "1.0" }
+paths:
+  /:
+    get:
+      responses: { "200": { description: page } }
+      x-amazon-apigateway-integration:
+        type: mock
+        requestTemplates: { application/json: '{"statusCode": 200}' }
+        responses: { default: { statusCode: "200", responseTemplates: { text/html: <html></html> } } }
+    post:
+      responses: { "200": { description: plain } }
+      x-amazon-apigateway-integration: { type: mock, responses: { default: { statusCode: "200" } } }
+`),
+    { mode: 'new', birth: birth() },
+  );
+  const { get, post } = written('swagger', undefined, api).paths['/'];
+  assert.deepEqual([get.consumes, get.produces], [['application/json'], ['text/html']]);
+  assert.deepEqual([post.consumes, post.produces], [undefined, undefined]);
+  assert.deepEqual(Object.keys(written('oas30', undefined, api).paths['/'].get), ['responses']);
+});
+
 for (const [extensions, integration, authorizer] of [
   [undefined, false, false],
   ['integrations', true, false],
@@ -150,8 +175,8 @@ test('a version cannot leave the header that it stands in', () => {
 });
 
 for (const [what, request, message] of [
-  ['export type', { exportType: 'raml' }, "Invalid export type specified: 'raml'. Valid options are oas30,swagger"],
-  ['export type of every object', { exportType: 'constructor' }, /^Invalid export type specified: 'constructor'/],
+  ['export type', { exportType: 'raml' }, "No API exporter for type 'raml'"],
+  ['export type of every object', { exportType: 'constructor' }, "No API exporter for type 'constructor'"],
   ['extension', { exportType: 'oas30', extensions: 'x' }, /^Invalid extensions specified: 'x'/],
   ['media type', { exportType: 'oas30', accepts: 'text/xml' }, /^Invalid content type specified: 'text\/xml'/],
 ] as const)

@@ -56,10 +56,7 @@ export function exportRestApi(
   request: ExportRequest,
 ): Exported {
   const layout = entryOf(layouts, request.exportType);
-  if (layout === undefined)
-    throw badRequest(
-      `Invalid export type specified: '${request.exportType}'. Valid options are ${Object.keys(layouts).join(',')}`,
-    );
+  if (layout === undefined) throw badRequest(`No API exporter for type '${request.exportType.slice(0, 128)}'`);
   const format = formatOf(request.accepts);
   const documentation = request.documentation ?? entryOf(api.documentationVersions, stage.documentationVersion ?? '');
   const writer = new Writer(api, layout, extensionsOf(request.extensions), new PublishedDocumentation(documentation));
@@ -236,7 +233,15 @@ class Writer {
         this.#models(method.requestModels),
         this.#documentation.about({ type: 'REQUEST_BODY', ...at }),
       ),
-      ...this.#layout.produces(responses.map(({ responseModels }) => this.#models(responseModels))),
+      ...this.#layout.contentTypes({
+        taken: [method.requestModels, methodIntegration?.requestTemplates],
+        given: [
+          ...responses.map(({ responseModels }) => responseModels),
+          ...Object.values(methodIntegration?.integrationResponses ?? {}).map(
+            ({ responseTemplates }) => responseTemplates,
+          ),
+        ],
+      }),
       responses:
         responses.length === 0
           ? { default: { description: 'Default response' } }

@@ -149,7 +149,7 @@ const extensions: readonly {
         DEFAULT_4XX: {
           responseType: 'DEFAULT_4XX',
           responseParameters: { 'gatewayresponse.header.X': "'y'" },
-          responseTemplates: {},
+          responseTemplates: { 'application/json': '{"message":$context.error.messageString}' },
         },
         THROTTLED: {
           responseType: 'THROTTLED',

@@ -39,8 +39,8 @@ export interface Layout {
   readonly type: ExportType;
   document(head: Head, body: Body): JsonObject;
   parameters(parameters: readonly WrittenParameter[], models: WrittenModels, documented: JsonObject): JsonObject;
-  /** What an operation says of the content types of its answers. */
-  produces(models: readonly WrittenModels[]): JsonObject;
+  /** What an operation says of the content types of its requests and answers; each map is keyed by them. */
+  contentTypes(maps: Readonly<Record<'taken' | 'given', readonly (Strings | undefined)[]>>): JsonObject;
   response(
     statusCode: string,
     headers: readonly WrittenHeader[],
@@ -57,6 +57,11 @@ const described = (statusCode: string, documented: JsonObject): JsonObject => ({
   description: `${statusCode} response`,
   ...documented,
 });
+
+function namedTypes(name: string, maps: readonly (Strings | undefined)[]): JsonObject {
+  const types = [...new Set(maps.flatMap((each) => Object.keys(each ?? {})))];
+  return types.length === 0 ? {} : { [name]: types };
+}
 
 const content = (models: WrittenModels): JsonObject =>
   Object.fromEntries(
@@ -96,7 +101,7 @@ export const oas30: Layout = {
       ? {}
       : { requestBody: { ...documented, content: content(models), required: true } }),
   }),
-  produces: () => ({}),
+  contentTypes: () => ({}),
   response: (statusCode, headers, models, documented) => ({
     ...described(statusCode, documented),
     ...named(
@@ -132,25 +137,21 @@ export const swagger: Layout = {
       name === undefined
         ? []
         : [{ in: 'body', name, ...documented, required: true, schema: { $ref: schemaRef('swagger', name) } }];
-    return {
-      ...(name === undefined ? {} : { consumes: Object.keys(models) }),
-      ...listed('parameters', [
-        ...parameters.map(({ name: parameter, in: place, required, documented: own }) => ({
-          name: parameter,
-          in: place,
-          ...own,
-          required,
-          type: 'string',
-        })),
-        ...body,
-      ]),
-    };
+    return listed('parameters', [
+      ...parameters.map(({ name: parameter, in: place, required, documented: own }) => ({
+        name: parameter,
+        in: place,
+        ...own,
+        required,
+        type: 'string',
+      })),
+      ...body,
+    ]);
   },
-  produces: (models) => {
-    const types = [...new Set(models.flatMap((each) => Object.keys(each)))];
-    const produces: JsonObject = { produces: types };
-    return types.length === 0 ? {} : produces;
-  },
+  contentTypes: ({ taken, given }) => ({
+    ...namedTypes('consumes', taken),
+    ...namedTypes('produces', given),
+  }),
   response: (statusCode, headers, models, documented) => {
     const name = Object.values(models).find((each) => each !== '');
     return {

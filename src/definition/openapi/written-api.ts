@@ -59,7 +59,8 @@ export function apiExtensions(api: RestApi, validators: ReadonlyMap<string, stri
 const gatewayResponseObject = ({ statusCode, responseParameters, responseTemplates }: GatewayResponse): JsonObject => ({
   ...(statusCode === undefined ? {} : { statusCode: Number(statusCode) }),
   ...(hasMembers(responseParameters) ? { responseParameters } : {}),
-  ...(hasMembers(responseTemplates) ? { responseTemplates } : {}),
+  // Where a document does not say, the type's own template is meant.
+  responseTemplates,
 });
 
 const hasMembers = (strings: Strings): boolean => Object.keys(strings).length > 0;

@@ -80,7 +80,14 @@ for (const { when, attempt, code, message } of [
       return handlers.GetExport({ restApiId, stageName: 'dev', exportType: 'constructor' }, call());
     },
     code: 'BadRequestException',
-    message: /^Invalid export type specified/,
+    message: "No API exporter for type 'constructor'",
+  },
+  {
+    when: 'an export is wanted of an API that is unknown',
+    attempt: ({ handlers, call }) =>
+      handlers.GetExport({ restApiId: 'x', stageName: 'dev', exportType: 'oas30' }, call()),
+    code: 'NotFoundException',
+    message: 'Invalid stage identifier specified',
   },
 ] satisfies {
   when: string;

@@ -57,7 +57,7 @@ export const importExport = ({ documents, settled }: Dependencies) =>
 
     // What is exported is what the stage serves.
     GetExport: async ({ restApiId, stageName, exportType, parameters, accepts }, call) => {
-      const api = await documents.load(call, 'rest-api', restApiId, () => invalidRestApi(call.accountId, restApiId));
+      const api = await documents.load(call, 'rest-api', restApiId, invalidStage);
       const stage = await documents.load(call, 'stage', `${restApiId}/${stageName}`, invalidStage);
       const { deploymentId, documentationVersion } = stage;
       const deployment = await documents.load(call, 'deployment', `${restApiId}/${deploymentId}`, invalidDeployment);

@@ -22,6 +22,8 @@ const proxy = (name = 'fn', changes: Partial<Integration> = {}): { readonly inte
   integration: { type: 'AWS_PROXY', httpMethod: 'POST', uri: invocationUri(name), ...changes },
 });
 
+const variable = (name: string): string => `\${stageVariables.${name}}`;
+
 async function gateWith(
   functions: PretendedFunctions,
   api: RestApi = restApi({ '/{proxy+}': { ANY: proxy() } }),
@@ -176,10 +178,10 @@ test('behind a custom domain name the base path belongs to the path', async () =
 });
 
 for (const { when, uri, variables, expect } of [
-  { when: 'a stage variable', uri: invocationUri('${stageVariables.name}'), variables: { name: 'fn' }, expect: 'fn' },
+  { when: 'a stage variable', uri: invocationUri(variable('name')), variables: { name: 'fn' }, expect: 'fn' },
   {
     when: 'a stage variable that is an alias',
-    uri: invocationUri('fn:${stageVariables.alias}'),
+    uri: invocationUri(`fn:${variable('alias')}`),
     variables: { alias: 'live' },
     expect: 'fn:live',
   },
@@ -217,7 +219,7 @@ test('a path parameter may name the function', async () => {
 });
 
 test('a URI that names no function fails where it is called, with a line that shows it', async () => {
-  const api = restApi({ '/{proxy+}': { ANY: proxy('fn', { uri: invocationUri('${stageVariables.missing}') }) } });
+  const api = restApi({ '/{proxy+}': { ANY: proxy('fn', { uri: invocationUri(variable('missing')) }) } });
   await using gate = await gateWith(new PretendedFunctions({}), api);
   assert.equal((await gate.call('/prod/x')).status, 500);
   assert.match(gate.log.text, /Invalid function ARN or invalid uri/);

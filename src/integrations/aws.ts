@@ -70,7 +70,8 @@ export class SigningAwsIntegrator implements AwsIntegrator {
       traceId: headers['x-amzn-trace-id'] ?? '',
       timeoutMs: request.timeoutMs,
     });
-    return { promise: call.promise.then(responseOf), abort: () => call.abort() };
+    const traceId = headers['x-amzn-trace-id'] ?? '';
+    return { promise: call.promise.then((answer) => responseOf(answer, traceId)), abort: () => call.abort() };
   }
 }
 
@@ -162,11 +163,11 @@ function decodedBase64(text: string | undefined): string | undefined {
 }
 
 /** What Lambda would answer over HTTP; a failed function is told apart by its error message. */
-function responseOf(answer: FunctionAnswer): BackendResponse {
+function responseOf(answer: FunctionAnswer, traceId: string): BackendResponse {
   const { status, payload, functionError } = answer;
   return {
     status,
-    headers: lambdaHeaders(answer),
+    headers: lambdaHeaders(answer, traceId),
     body: payload,
     bodyBytes: payload.length,
     selection: functionError === null ? '' : errorMessageOf(payload),
@@ -174,7 +175,10 @@ function responseOf(answer: FunctionAnswer): BackendResponse {
 }
 
 /** Headers that the Lambda API puts on an answer, as mappings and execution logs see them. */
-export function lambdaHeaders({ requestId, payload, functionError, executedVersion }: FunctionAnswer): string[] {
+export function lambdaHeaders(
+  { requestId, payload, functionError, executedVersion }: FunctionAnswer,
+  traceId: string,
+): string[] {
   const headers = [
     'Date',
     new Date().toUTCString(),
@@ -190,5 +194,6 @@ export function lambdaHeaders({ requestId, payload, functionError, executedVersi
   if (functionError !== null) headers.push('X-Amz-Function-Error', functionError);
   headers.push('x-amzn-Remapped-Content-Length', '0');
   if (executedVersion !== '') headers.push('X-Amz-Executed-Version', executedVersion);
+  headers.push('X-Amzn-Trace-Id', traceId);
   return headers;
 }

@@ -41,6 +41,7 @@ export interface HostedFunctionsOptions {
 export const invalidPermissions = 'Invalid permissions on Lambda function';
 
 const nothing = new Uint8Array();
+const emptyEvent = Buffer.from('{}');
 /** Answers of a function's policy that are remembered, for each thing that a name has meant. */
 const verdictsMax = 4_096;
 
@@ -101,7 +102,9 @@ export class HostedFunctions {
   async #run(found: ResolvedFunction, request: FunctionRequest): Promise<FunctionAnswer> {
     const requestId = randomUUID();
     const { invokedFunctionArn } = found;
-    const { payload, traceId, clientContext } = request;
+    const { traceId, clientContext } = request;
+    // Whoever says nothing says nothing in JSON.
+    const payload = request.payload.length === 0 ? emptyEvent : request.payload;
     const options: InvocationOptions = {
       requestId,
       invokedFunctionArn,

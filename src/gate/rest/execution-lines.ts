@@ -9,9 +9,8 @@ import { type ExecutionLog, headersText } from '../execution-log.ts';
 /** Secrets of the call itself; what the owner mapped is the owner's to read. */
 const masked: ReadonlySet<string> = new Set(['authorization']);
 
-/** @param address scheme and host of the backend, or the ARN that stands for it */
-export function logRequest(x: Exchange, log: ExecutionLog, address: string): void {
-  const uri = address.startsWith('arn:') ? address : address + x.backendPath;
+/** @param uri of the backend, with path and query */
+export function logRequest(x: Exchange, log: ExecutionLog, uri: string): void {
   const headers: string[] = [];
   for (let i = 0; i < x.backendHeaders.length; i += 2) {
     const name = x.backendHeaders[i]!;

@@ -4,6 +4,7 @@
  * Source: Amazon API Gateway Developer Guide, "Gateway response types"; execution log texts as AWS writes them.
  */
 import { Readable } from 'node:stream';
+import { executeApiArn } from '../../access/authorizers/method-arn.ts';
 import type {
   AwsIntegrator,
   BackendCall,
@@ -24,6 +25,7 @@ import {
 } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
 import { logAnswer, logRequest } from './execution-lines.ts';
+import { logAwsRequest } from './lambda-lines.ts';
 import { configurationError, placeOf } from './misconfiguration.ts';
 
 /** @param bodyBytesMax bound of a body that streams and whose size nobody announced */
@@ -31,7 +33,8 @@ export function integrateHttp(integrator: HttpIntegrator, timeoutMs: number, bod
   return (x) => {
     const { endpoint } = x;
     if (endpoint === null) throw new Error('no step has prepared the call');
-    if (x.execution !== null) logRequest(x, x.execution, `${endpoint.tls ? 'https' : 'http'}://${endpoint.hostHeader}`);
+    if (x.execution !== null)
+      logRequest(x, x.execution, `${endpoint.tls ? 'https' : 'http'}://${endpoint.hostHeader}${x.backendPath}`);
     x.integrationStartedAtMs = Date.now();
     const call = integrator.call(endpoint, {
       method: x.backendMethod,
@@ -53,16 +56,12 @@ export function integrateAws(integrator: AwsIntegrator, plan: IntegrationPlan, l
     const { snapshot, methodPlan } = x;
     if (awsUri === null || snapshot === null || methodPlan === null) throw new Error('no step has prepared the call');
     const uri = awsUri.fill(x.backendPlaceholders);
-    if (x.execution !== null) logRequest(x, x.execution, uri);
+    const { accountId, region, restApiId, stageName } = snapshot;
+    const { credentials } = plan;
+    const sourceArn = `${executeApiArn(region, accountId, restApiId, stageName)}/${methodPlan.httpMethod}${methodPlan.resourcePath}`;
+    if (x.execution !== null) logAwsRequest(x, x.execution, uri, credentials === '' ? sourceArn : null);
     x.integrationStartedAtMs = Date.now();
-    const action = {
-      uri,
-      credentials: plan.credentials,
-      accountId: snapshot.accountId,
-      region: snapshot.region,
-      sourceArn: `arn:aws:execute-api:${snapshot.region}:${snapshot.accountId}:${snapshot.restApiId}/${snapshot.stageName}/${methodPlan.httpMethod}${methodPlan.resourcePath}`,
-      requestId: x.requestId,
-    };
+    const action = { uri, credentials, accountId, region, sourceArn, requestId: x.requestId };
     const call = integrator.call(action, {
       method: x.backendMethod,
       path: x.backendPath,

@@ -118,7 +118,7 @@ async function answered(
   }
   x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
   const { status, payload, stream } = answer;
-  const logged = x.execution === null ? [] : [...lambdaHeaders(answer), 'X-Amzn-Trace-Id', x.trace];
+  const logged = x.execution === null ? [] : lambdaHeaders(answer, x.trace);
   x.answer = { status, headers: logged, body: null, bodyBytes: payload.length };
   x.answerBytes = payload;
   if (x.execution !== null) {

@@ -7,6 +7,7 @@ import { awsHostOf, factsOf } from '../../integrations/aws-services.ts';
 import { type AwsUri, readAwsUri } from '../../integrations/aws-uri.ts';
 import type { Exchange } from '../exchange.ts';
 import { type ExecutionLog, mapText } from '../execution-log.ts';
+import { bodyText, logRequest } from './execution-lines.ts';
 
 const lineCharactersMax = 1_000;
 const maskedCharacters = 64;
@@ -55,8 +56,11 @@ export function logFunctionRequest(
   log.line(`Sending request to ${url}`);
 }
 
-/** Of an integration of type AWS whose URI calls a function; undefined for all others. */
-export function functionUrlOf(uri: string): string | undefined {
+/** Of an integration of type AWS. @param sourceArn as above */
+export function logAwsRequest(x: Exchange, log: ExecutionLog, uri: string, sourceArn: string | null): void {
   const read = readAwsUri(uri);
-  return read?.service === 'lambda' && read.subdomain === '' ? urlOf(read) : undefined;
+  if (read === undefined) logRequest(x, log, uri);
+  else if (read.service === 'lambda' && read.subdomain === '')
+    logFunctionRequest(x, log, urlOf(read), sourceArn, bodyText(x.backendBody));
+  else logRequest(x, log, urlOf(read));
 }

@@ -13,13 +13,11 @@ import { FunctionThread } from '../functions/function-thread.ts';
 import { type FunctionHostOptions, hostDefaults } from '../functions/host.ts';
 import type { FunctionInvoker } from '../functions/invocation.ts';
 import type { LogSink } from '../functions/log.ts';
-import { UpstreamHttpIntegrator } from '../integrations/http.ts';
-import { type ServiceCredentials, SignedCalls, type SignedCallsOptions } from '../integrations/signed-calls.ts';
+import type { SignedCalls } from '../integrations/signed-calls.ts';
 import type { LambdaDependencies } from '../management/lambda/dependencies.ts';
 import type { ManagementRequest, ManagementResponse } from '../management/protocol/request.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
-import { Upstream } from '../wire/upstream.ts';
 import { FunctionCode } from './function-code.ts';
 import { deliverer } from './function-destinations.ts';
 import { StoredFunctionDirectory, type Surroundings } from './function-directory.ts';
@@ -31,10 +29,8 @@ export interface FunctionsOptions extends Pick<Surroundings, 'environmentDefault
   readonly store: Store<DocumentKinds>;
   /** Absolute; code lies in its `functions/`. */
   readonly dataDir: string;
-  /** Service to the endpoint that stands in for it: packages come from S3, outcomes of events go to queues and topics. */
-  readonly services: Readonly<Record<string, string>>;
-  /** Keys for calls of these services; those of the environment's usual variables unless given. */
-  readonly serviceCredentials?: SignedCallsOptions['credentialsFor'];
+  /** To AWS services: packages come from S3, outcomes of events go to queues, topics and buses. */
+  readonly calls: SignedCalls;
   /** Of the management endpoint, without a slash at the end; asked when it is known. */
   readonly managementUrl: () => string;
   readonly log: Log;
@@ -65,11 +61,7 @@ export interface RunningFunctions {
 }
 
 export async function startFunctions(options: FunctionsOptions): Promise<RunningFunctions> {
-  const { store, log, services, layers = {} } = options;
-  const upstream = new Upstream();
-  const http = new UpstreamHttpIntegrator(upstream);
-  const credentialsFor = options.serviceCredentials ?? environmentCredentials;
-  const calls = new SignedCalls({ http, services, credentialsFor });
+  const { store, log, calls, layers = {} } = options;
   const code = new FunctionCode({
     directory: join(options.dataDir, 'functions'),
     inUse: () => archivesInUse(store),
@@ -134,19 +126,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
       await thread.close();
       directory[Symbol.dispose]();
       await code.close();
-      upstream.close();
     },
-  };
-}
-
-/** AWS's usual variables. */
-function environmentCredentials(): ServiceCredentials | undefined {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
-  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return undefined;
-  return {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
   };
 }
 

@@ -38,6 +38,7 @@ const thread = new FunctionThread({
     throw error;
   },
 });
+thread.wake();
 
 const invoke = async (fn: FunctionConfiguration): Promise<number> => {
   const began = performance.now();

@@ -33,16 +33,26 @@ export class FunctionThread implements AsyncDisposable {
   readonly invoker: FunctionPort;
   readonly #options: FunctionThreadOptions;
   readonly #connected = new Set<(port: MessagePort) => void>();
-  #worker: Worker;
+  /** Null until `wake`. */
+  #worker: Worker | null = null;
+  /** Ports that wait for the thread. */
+  #unconnected: MessagePort[] = [];
   #startedAtMs = 0;
   #running = false;
   #closing = false;
 
   constructor(options: FunctionThreadOptions) {
     this.#options = options;
-    this.#worker = this.#start();
     this.invoker = new FunctionPort(this.#newPort());
     this.#connected.add((port) => this.invoker.attach(port));
+  }
+
+  /**
+   * Starts the thread, if it has not been: an installation without functions does without it (12 MB). Invocations that
+   * came before wait for this.
+   */
+  wake(): void {
+    this.#worker ??= this.#start();
   }
 
   /**
@@ -61,7 +71,7 @@ export class FunctionThread implements AsyncDisposable {
 
   /** Ends the thread as a fault in it would: a new one is started. Environments end with it. */
   async terminate(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#worker?.terminate();
   }
 
   /** Ends all environments and the thread. Whoever invokes should have finished before. */
@@ -70,8 +80,8 @@ export class FunctionThread implements AsyncDisposable {
     this.#closing = true;
     // It may have fallen, and not be up again.
     if (this.#running) {
-      const gone = new Promise((resolve) => this.#worker.once('exit', resolve));
-      this.#order({ kind: 'close' });
+      const gone = new Promise((resolve) => this.#worker?.once('exit', resolve));
+      this.#worker?.postMessage({ kind: 'close' } satisfies ThreadOrder);
       await gone;
     }
     this.invoker.close();
@@ -87,8 +97,10 @@ export class FunctionThread implements AsyncDisposable {
     const worker = new Worker(new URL(import.meta.resolve('./host-worker.mjs')), { workerData, name: 'functions' });
     worker.on('message', ({ entries, bytes }: ThreadLog) => {
       for (const entry of entries) log(entry);
-      this.#order({ kind: 'logged', bytes });
+      worker.postMessage({ kind: 'logged', bytes } satisfies ThreadOrder);
     });
+    for (const port of this.#unconnected.splice(0))
+      worker.postMessage({ kind: 'connect', port } satisfies ThreadOrder, [port]);
     worker.on('error', onFailure);
     this.#running = true;
     worker.on('exit', () => {
@@ -106,11 +118,8 @@ export class FunctionThread implements AsyncDisposable {
 
   #newPort(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    this.#order({ kind: 'connect', port: port1 });
+    if (this.#worker === null) this.#unconnected.push(port1);
+    else this.#worker.postMessage({ kind: 'connect', port: port1 } satisfies ThreadOrder, [port1]);
     return port2;
-  }
-
-  #order(order: ThreadOrder): void {
-    this.#worker.postMessage(order, order.kind === 'connect' ? [order.port] : []);
   }
 }

@@ -294,6 +294,7 @@ describe('from another thread', { timeout: 30_000 }, () => {
     const log = new LogBook();
     const failures: Error[] = [];
     await using thread = new FunctionThread({ log: log.sink, onFailure: (error) => failures.push(error) });
+    thread.wake();
     const fn = bench.fn(waiting(1));
     let other: FunctionPort | undefined;
     const disconnect = thread.connect((port) => {
@@ -333,7 +334,9 @@ describe('what is left behind', { timeout: 60_000 }, () => {
       import { FunctionThread } from ${JSON.stringify(join(import.meta.dirname, 'function-thread.ts'))};
       import { FunctionHost } from ${JSON.stringify(join(import.meta.dirname, 'host.ts'))};
       const functions = JSON.parse(process.argv[2] ?? '[]');
-      const host = process.argv[3] === 'thread' ? new FunctionThread({ log: () => {}, onFailure: () => {} }).invoker : new FunctionHost();
+      const thread = process.argv[3] === 'thread' ? new FunctionThread({ log: () => {}, onFailure: () => {} }) : undefined;
+      thread?.wake();
+      const host = thread?.invoker ?? new FunctionHost();
       const answers = await Promise.all(functions.map((fn: never, n: number) => host.invoke(fn, Buffer.from('{}'), { requestId: String(n) })));
       for (const answer of answers) console.log(Buffer.from(answer.payload).toString());
       console.log('ready');

@@ -1,5 +1,6 @@
 /** What the main thread and the gate workers tell each other: plain data, in order. */
 import type { DeployedRestStage } from '../definition/stage.ts';
+import type { LogLine } from '../observe/forwarded-log.ts';
 import type { LogLevel } from '../observe/log.ts';
 
 /** A certificate chain and its key, as PEM. */
@@ -42,4 +43,5 @@ export type FromWorker =
   | { readonly type: 'synced'; readonly sequence: number }
   /** A definition did not compile; what was live before stays live. */
   | { readonly type: 'refused'; readonly restApiId: string; readonly stageName: string; readonly problem: string }
-  | { readonly type: 'drained'; readonly abandoned: number };
+  | { readonly type: 'drained'; readonly abandoned: number }
+  | { readonly type: 'log'; readonly line: LogLine };

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Exchange } from '../gate/exchange.ts';
 import { Gate } from '../gate/gate.ts';
 import { UpstreamHttpIntegrator } from '../integrations/http.ts';
-import { createLog } from '../observe/log.ts';
+import { forwardedLog } from '../observe/forwarded-log.ts';
 import { PlanError } from '../plan/plan-error.ts';
 import { type Listener, listen } from '../wire/http-server.ts';
 import { Upstream } from '../wire/upstream.ts';
@@ -14,15 +14,14 @@ if (port === null) throw new Error('a gate worker runs in a worker thread');
 // Only `gate-workers.ts` starts this file, and it sends exactly this.
 const options = workerData as GateWorkerOptions;
 
-const log = createLog(options.logLevel, `gate-${options.index}`);
+const tell = (message: FromWorker): void => port.postMessage(message);
+const log = forwardedLog(options.logLevel, (line) => tell({ type: 'log', line }));
 const gate = new Gate({
   integrators: { http: new UpstreamHttpIntegrator(new Upstream()), aws: null },
   limits: options.limits,
   log,
 });
 const listeners: Listener[] = [];
-
-const tell = (message: FromWorker): void => port.postMessage(message);
 
 function act(message: ToWorker): void {
   switch (message.type) {

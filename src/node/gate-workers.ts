@@ -12,6 +12,8 @@ export interface GateWorkersOptions {
   /** Sends all that a gate must know, to a worker that has just started. */
   readonly loadAll: (send: (message: ToWorker) => void) => Promise<void>;
   readonly log: Log;
+  /** Where the workers' own lines go. */
+  readonly gateLog: Log;
 }
 
 /** A worker that died is started again after a pause that grows with every death in a row. */
@@ -146,6 +148,11 @@ export class GateWorkers {
             return;
           case 'drained':
             return;
+          case 'log': {
+            const { level, fields, message: text } = message.line;
+            this.#options.gateLog[level]({ worker: index, ...fields }, text);
+            return;
+          }
           default: {
             const never: never = message;
             throw new Error(`unexpected message ${JSON.stringify(never)}`);

@@ -87,6 +87,7 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
     },
     loadAll: (send) => feed.loadAll(send),
     log,
+    gateLog: createLog(settings.logLevel, 'gate'),
   });
   let sample: Sample | undefined;
   starting.defer(() => sample?.close());

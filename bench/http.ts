@@ -80,7 +80,7 @@ export async function benchGateway(core: number): Promise<BenchGateway> {
     1,
     `server { listen 127.0.0.1:${upstreamPort} reuseport; default_type application/json; return 200 '${body}'; }`,
   );
-  const gateway = startPinned(core, [process.execPath, 'bin/gatewright.mjs', 'start'], {
+  const gateway = startPinned(core, [process.execPath, '--max-semi-space-size=1', 'bin/gatewright.mjs', 'start'], {
     GATEWRIGHT_DATA_DIR: directory,
     GATEWRIGHT_MANAGEMENT_PORT: String(managementPort),
     GATEWRIGHT_TRAFFIC_PORT: String(trafficPort),

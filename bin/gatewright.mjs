@@ -1,17 +1,22 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=1
 /**
  * The `gatewright` command: the source where it is (a clone), else what was built from it (the package). The compile
  * cache comes first, because a process that must strip types takes 18 MB more than one that finds it done. Plain
  * JavaScript, because this file itself is read before the cache is on.
+ *
+ * `--max-semi-space-size=1`: the main thread manages and does not serve, a small young generation saves it 13 MB. The
+ * gates' threads get the usual one back.
  */
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 15)) {
   console.error(`gatewright: Node.js ${process.versions.node} is too old, 24.15 or later is needed`);
   process.exit(1);
 }
+setFlagsFromString('--max-semi-space-size=0');
 enableCompileCache();
 const source = new URL('../src/main.ts', import.meta.url);
 await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href);

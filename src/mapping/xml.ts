@@ -6,7 +6,7 @@
  * Documents with a DOCTYPE are refused, so there are no entities but those of XML and HTML, and character references; depth
  * and size are bounded. Elements named `__proto__`, `prototype` or `constructor` are refused.
  */
-import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser';
+import { createRequire } from 'node:module';
 
 export class XmlError extends Error {
   constructor(message: string) {
@@ -22,28 +22,40 @@ const nodesMax = 100_000;
 const attributePrefix = '@';
 const textName = '#text';
 
-const builder = new XMLBuilder({
-  attributeNamePrefix: attributePrefix,
-  textNodeName: textName,
-  ignoreAttributes: false,
-  suppressBooleanAttributes: false,
-  suppressEmptyNode: true,
-  processEntities: true,
-  maxNestedTags: depthMax + 2,
+/** Loaded when a template first asks for XML: few do, and every thread would carry it (7 MB). */
+const codecs = once(() => {
+  const library: typeof import('fast-xml-parser') = createRequire(import.meta.url)('fast-xml-parser');
+  const builder = new library.XMLBuilder({
+    attributeNamePrefix: attributePrefix,
+    textNodeName: textName,
+    ignoreAttributes: false,
+    suppressBooleanAttributes: false,
+    suppressEmptyNode: true,
+    processEntities: true,
+    maxNestedTags: depthMax + 2,
+  });
+  const parser = new library.XMLParser({
+    attributeNamePrefix: attributePrefix,
+    textNodeName: textName,
+    ignoreAttributes: false,
+    parseTagValue: false,
+    parseAttributeValue: false,
+    ignoreDeclaration: true,
+    ignorePiTags: true,
+    htmlEntities: true,
+    processEntities: { enabled: true, maxTotalExpansions: Number.POSITIVE_INFINITY, maxExpandedLength: charactersMax },
+    maxNestedTags: depthMax,
+  });
+  return { builder, parser, validate: (text: string) => library.XMLValidator.validate(text) };
 });
 
-const parser = new XMLParser({
-  attributeNamePrefix: attributePrefix,
-  textNodeName: textName,
-  ignoreAttributes: false,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  htmlEntities: true,
-  processEntities: { enabled: true, maxTotalExpansions: Number.POSITIVE_INFINITY, maxExpandedLength: charactersMax },
-  maxNestedTags: depthMax,
-});
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 /**
  * @param value an object with one member is that element; anything else stands in an element `root`
@@ -52,7 +64,7 @@ const parser = new XMLParser({
 export function toXml(value: unknown): string {
   const document = isDocument(value) ? value : { root: listItem(value) };
   const budget = { nodes: nodesMax };
-  return builder.build(buildable(document, 0, budget));
+  return codecs().builder.build(buildable(document, 0, budget));
 }
 
 /**
@@ -62,7 +74,8 @@ export function toXml(value: unknown): string {
 export function parseXml(text: string): unknown {
   if (text.length > charactersMax) throw new XmlError(`XML of more than ${charactersMax} characters is not read`);
   if (/<!DOCTYPE/i.test(text)) throw new XmlError('XML with a DOCTYPE is not read');
-  const verdict = XMLValidator.validate(text);
+  const { parser, validate } = codecs();
+  const verdict = validate(text);
   if (verdict !== true) {
     const { msg, line, col } = verdict.err;
     throw new XmlError(`XML is not well-formed, line ${line ?? 1}, column ${col ?? 1}: ${msg}`);

@@ -25,11 +25,12 @@ const invalidPolicy = () =>
 export function storedPolicy(text: string, owner: PolicyOwner): string {
   const policy = parsedJson(text) ?? parsedJson(unescaped(text));
   if (!isJsonObject(policy)) throw invalidPolicy();
-  const statements = [policy.Statement ?? []].flat();
+  if (policy.Statement === undefined) throw invalidPolicy();
+  // None at all is a policy that allows nothing.
+  const statements = [policy.Statement].flat();
   for (const statement of statements)
     if (!isJsonObject(statement) || (statement.Effect !== 'Allow' && statement.Effect !== 'Deny'))
       throw invalidPolicy();
-  if (statements.length === 0) throw invalidPolicy();
   return JSON.stringify(canonical({ ...policy, Statement: statements.map((each) => expanded(each, owner)) }));
 }
 

@@ -7,12 +7,12 @@ import { badRequest, notFound } from '../../definition/errors.ts';
 import type { Dependencies } from './dependencies.ts';
 import { requireRestApi } from './deployments.ts';
 import type { Handlers, Operations } from './operations.ts';
-import { pageOf } from './pages.ts';
 import { invalidStage } from './stages.ts';
 
 export const sdks = ({ documents }: Dependencies) =>
   ({
-    GetSdkTypes: (page) => pageOf(Object.keys(sdkTypes).map(presentSdkType), page, ({ id }) => id ?? ''),
+    // Always all of them: the answer has no place for a position.
+    GetSdkTypes: () => ({ items: Object.keys(sdkTypes).map(presentSdkType) }),
 
     GetSdkType: ({ id }) => presentSdkType(id),
 

@@ -5,6 +5,8 @@ export interface Constraint {
   /** Characters of a string, items of a list. */
   readonly lengthMin?: number;
   readonly lengthMax?: number;
+  /** Items may be null, whatever the model says. */
+  readonly sparse?: true;
   readonly min?: number;
   readonly max?: number;
 }

@@ -95,7 +95,7 @@ class Check {
       const nested = new Set<string>();
       for (const [, item] of items) {
         if (item === null) {
-          if (member.sparse !== true) nested.add('Member must not be null');
+          if (member.sparse !== true && constraint?.sparse !== true) nested.add('Member must not be null');
         } else if (member.of !== undefined) for (const fault of this.#enumFault(member.of, item)) nested.add(fault);
       }
       const whole = member.type === 'list' ? 'Member must satisfy constraint' : 'Map value must satisfy constraint';

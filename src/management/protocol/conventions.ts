@@ -64,6 +64,9 @@ const differences: Readonly<Partial<Record<ServiceName, Partial<Conventions>>>> 
       'GetIntegrationResponseRequest.statusCode': statusCode,
       'GetMethodResponseRequest.statusCode': statusCode,
       'PutGatewayResponseRequest.statusCode': statusCode,
+      // Recorded: a template that is null is a template without text.
+      'PutIntegrationRequest.requestTemplates': { sparse: true },
+      'PutIntegrationResponseRequest.responseTemplates': { sparse: true },
       'PutIntegrationResponseRequest.statusCode': statusCode,
       'PutMethodResponseRequest.statusCode': statusCode,
       'UpdateIntegrationResponseRequest.statusCode': statusCode,

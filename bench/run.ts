@@ -1,45 +1,41 @@
 /**
- * `npm run bench`: prints the table of what a request costs and writes bench/results.md.
- * `npm run bench -- mapping` and the like run one other benchmark; each is bounded in time.
+ * `npm run bench [-- http|mapping|functions]`: runs one benchmark, prints its tables, and writes them to its section of
+ * bench/results.md. Each is bounded in time.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { benchHttp, type Row } from './http.ts';
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-const spread = (values: readonly number[], digits = 1): string =>
-  `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
+const benchmarks: Readonly<Record<string, { readonly title: string; readonly run: () => Promise<string> }>> = {
+  http: { title: 'What a request costs', run: async () => (await import('./http-report.ts')).httpReport() },
+  mapping: {
+    title: 'Mapping templates',
+    run: async () => {
+      const { mappingBench, mappingReport } = await import('./mapping.ts');
+      return mappingReport(await mappingBench());
+    },
+  },
+};
 
+const resultsFile = 'bench/results.md';
+const [name = 'http'] = process.argv.slice(2);
+const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (benchmark === undefined) {
+  console.error(`no benchmark ${name}; there are ${Object.keys(benchmarks).join(', ')}`);
+  process.exit(2);
+}
 const startedAtMs = Date.now();
-const { rows, memoryMiB } = await benchHttp({ rounds: 3, seconds: 5, connections: 64 });
-const reference = rows[0];
-if (reference === undefined) throw new Error('nothing was measured');
+const machine = `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.version}`;
+const section = `## ${benchmark.title}
 
-/** Round by round against nginx in the same round, so that a machine that drifts does not lie. */
-const ratios = (row: Row): number[] => row.cpuUs.map((cpuUs, round) => cpuUs / (reference.cpuUs[round] ?? Number.NaN));
+\`npm run bench -- ${name}\`, ${new Date().toISOString().slice(0, 10)}, ${machine}.
 
-const table = [
-  '| scenario | CPU time a request, µs | against nginx | requests/s | p99, ms | failed |',
-  '| --- | --- | --- | --- | --- | --- |',
-  ...rows.map(
-    (row) =>
-      `| ${row.name} | ${spread(row.cpuUs)} | ${spread(ratios(row), 2)} | ${spread(row.requestsPerSecond, 0)} | ${spread(row.p99Ms)} | ${row.failed} |`,
-  ),
-].join('\n');
-
-const report = `# What a request costs
-
-\`npm run bench\`, ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.version}.
-The gateway has one worker and is pinned to one core, nginx (proxy_pass, keep-alive upstream, one worker) takes turns on
-the same core; load (wrk, 64 connections) and upstream share the other. Median of the rounds, (lowest–highest). CPU time
-is user and system time of the whole process; machines differ and CPU time a request does not lie.
-
-${table}
-
-Memory of the gateway process: ${memoryMiB.afterStart} MiB after the start, ${memoryMiB.afterLoad} MiB after the load of this run.
+${await benchmark.run()}
 `;
-
-console.log(report);
+console.log(section);
 console.log(`${((Date.now() - startedAtMs) / 1000).toFixed(0)} s`);
-writeFileSync('bench/results.md', report);
+
+const sections = new Map<string, string>();
+const written = existsSync(resultsFile) ? readFileSync(resultsFile, 'utf8') : '';
+for (const each of written.split(/^(?=## )/m).slice(1)) sections.set(each.split('\n')[0] ?? '', each.trimEnd());
+sections.set(`## ${benchmark.title}`, section.trimEnd());
+writeFileSync(resultsFile, `# Benchmarks\n\n${[...sections.values()].join('\n\n')}\n`);

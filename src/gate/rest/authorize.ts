@@ -5,7 +5,7 @@
  * Source: Developer Guide, "Use API Gateway Lambda authorizers" and "Output from an API Gateway Lambda authorizer";
  * texts of answers are those that users of AWS report (facts/resource-policies.md, section 5).
  */
-import { identityKey, identityOf } from '../../access/authorizers/identity.ts';
+import { type IdentityReader, identityKey, identityOf } from '../../access/authorizers/identity.ts';
 import { authorizerArn, executeApiArn, methodArn, methodArnBytesMax } from '../../access/authorizers/method-arn.ts';
 import {
   AnswerFault,
@@ -83,7 +83,7 @@ export function authorize(plan: LambdaAuthorizerPlan, snapshot: RestSnapshotPlan
   return (x) => {
     const arn = methodArn(stageArn, x.httpMethod, x.stagePath);
     if (arn.length > methodArnBytesMax) return uriTooLong;
-    const identity = acceptableIdentity(plan, x);
+    const identity = acceptableIdentity(plan, sourcesOf(x));
     if (identity === null) return unauthorized;
     const key = identityKey(identity);
     const known = results.known(key);
@@ -93,8 +93,8 @@ export function authorize(plan: LambdaAuthorizerPlan, snapshot: RestSnapshotPlan
 }
 
 /** @returns null when the request does not say who it is from, or not in the form that its owner wants */
-export function acceptableIdentity(plan: LambdaAuthorizerPlan, x: Exchange): readonly string[] | null {
-  const identity = identityOf(plan.sources, sourcesOf(x));
+export function acceptableIdentity(plan: LambdaAuthorizerPlan, request: IdentityReader): readonly string[] | null {
+  const identity = identityOf(plan.sources, request);
   if (identity === null || plan.validation === null) return identity;
   try {
     return plan.validation.matches(identity[0] ?? '') ? identity : null;

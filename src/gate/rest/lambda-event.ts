@@ -18,6 +18,9 @@ interface Values {
   readonly multi: TextLists;
 }
 
+/** What a test of an authorizer is shown, which is for no resource. */
+const testResourceId = 'test-invoke-resource-id';
+
 /** JSON text. The body must have been received. */
 export function proxyEvent(x: Exchange): string {
   const sources = sourcesOf(x);
@@ -104,10 +107,10 @@ function requestContextOf(x: Exchange): Readonly<Record<string, unknown>> {
   const { snapshot, methodPlan, host } = x;
   const dot = host.indexOf('.');
   return {
-    resourceId: methodPlan?.resourceId,
+    resourceId: methodPlan?.resourceId ?? testResourceId,
     // `undefined` is left out of JSON.
     authorizer: x.authorizer ?? undefined,
-    resourcePath: methodPlan?.resourcePath,
+    resourcePath: methodPlan?.resourcePath ?? x.stagePath,
     httpMethod: x.httpMethod,
     extendedRequestId: x.extendedRequestId,
     requestTime: requestTimeOf(x.receivedAtMs),

@@ -4,11 +4,10 @@
  * Gateway leaves them out.
  * Source: API reference, TestInvokeMethod; recorded answers, facts/test-invoke-method.md.
  */
-import { Readable } from 'node:stream';
 import type { HttpMethod, RestApi } from '../../definition/rest-api.ts';
 import { ResourceTrie } from '../../plan/resource-trie.ts';
 import { compileRestMethod } from '../../plan/rest.ts';
-import { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { type ExecutionLog, headersText, mapText } from '../execution-log.ts';
 import { defaultGateLimits } from '../limits.ts';
 import { type Outcome, run } from '../step.ts';
@@ -16,6 +15,7 @@ import { type Services, testStepsOf } from './assemble.ts';
 import { bodyText } from './execution-lines.ts';
 import { giveGatewayResponse } from './gateway-response.ts';
 import { sourcesOf } from './sources.ts';
+import { TestLog, testExchange } from './test-exchange.ts';
 
 export interface TestInvocation {
   readonly api: RestApi;
@@ -39,10 +39,8 @@ export interface TestInvocationResult {
   readonly latency: number;
 }
 
-/** What a test runs as, where traffic would have a stage, a domain name and a client. */
+/** What a test runs as, where traffic would have a stage. */
 const testStage = 'test-invoke-stage';
-const testHost = 'testPrefix.testDomainName';
-const testAddress = 'test-invoke-source-ip';
 
 /** @throws PlanError when the method does not compile */
 export async function testInvoke(
@@ -58,15 +56,12 @@ export async function testInvoke(
     variables: stageVariables,
   });
   const steps = testStepsOf(method, snapshot, { limits: defaultGateLimits, ...services });
-  const [path = '', query = ''] = splitOnce(invocation.pathWithQueryString ?? method.resourcePath, '?');
-  const x = exchangeOf(invocation, path, query);
+  const x = testExchange({ ...invocation, pathWithQueryString: invocation.pathWithQueryString ?? method.resourcePath });
+  const { path } = x;
   const log = new TestLog(x.requestId);
   x.execution = log;
-  x.host = testHost;
-  x.stagePath = path;
   x.snapshot = snapshot;
   x.methodPlan = method;
-  x.httpMethod = httpMethod;
   // The path only names parameters here: it never leads to another resource.
   const own = new ResourceTrie([{ path: method.resourcePath, methods: new Map([[httpMethod, method]]) }]);
   if (own.match(path, httpMethod, x.pathValues) === undefined) x.pathValues = [];
@@ -89,36 +84,6 @@ function conclude(x: Exchange, fault: Outcome): void {
   if (fault !== undefined) giveGatewayResponse(x, fault);
 }
 
-function exchangeOf(
-  { headers, multiValueHeaders, body = '', httpMethod }: TestInvocation,
-  path: string,
-  query: string,
-): Exchange {
-  const rawHeaders: string[] = [];
-  for (const [name, value] of Object.entries(headers ?? {}))
-    if (multiValueHeaders === undefined || !Object.hasOwn(multiValueHeaders, name)) rawHeaders.push(name, value);
-  for (const [name, values] of Object.entries(multiValueHeaders ?? {}))
-    for (const value of values) rawHeaders.push(name, value);
-  const byName: Record<string, string> = Object.create(null);
-  for (let i = 0; i < rawHeaders.length; i += 2) byName[rawHeaders[i]!.toLowerCase()] = rawHeaders[i + 1]!;
-  const bytes = Buffer.from(body, 'utf8');
-  return new Exchange({
-    method: httpMethod,
-    path,
-    query,
-    rawHeaders,
-    headers: byName,
-    scheme: 'https',
-    protocol: 'HTTP/1.1',
-    remoteAddress: testAddress,
-    localAddress: '',
-    localPort: 443,
-    requestBody: bytes.length === 0 ? null : Readable.from([bytes]),
-    requestBodyBytes: bytes.length,
-    receivedAtMs: Date.now(),
-  });
-}
-
 function logMethodRequest(x: Exchange, log: ExecutionLog, { body = '' }: TestInvocation, path: string): void {
   const sources = sourcesOf(x);
   log.line(`Starting execution for request: ${x.requestId}`);
@@ -127,28 +92,6 @@ function logMethodRequest(x: Exchange, log: ExecutionLog, { body = '' }: TestInv
   log.line(`Method request query string: ${mapText(Object.entries(sources.params.querystring))}`);
   log.line(`Method request headers: ${headersText(x.rawHeaders)}`);
   log.line(`Method request body before transformations: ${body}`);
-}
-
-class TestLog implements ExecutionLog {
-  #text: string;
-
-  constructor(requestId: string) {
-    this.#text = `Execution log for request ${requestId}\n`;
-  }
-
-  line(text: string): void {
-    this.#text += `${stampOf(new Date())} : ${text}\n`;
-  }
-
-  get text(): string {
-    return this.#text;
-  }
-}
-
-/** `Thu Apr 11 18:00:00 UTC 2024` */
-function stampOf(at: Date): string {
-  const [day = '', date = '', month = '', year = '', time = ''] = at.toUTCString().replace(',', '').split(' ');
-  return `${day} ${month} ${date} ${time} UTC ${year}`;
 }
 
 function headersOf(flat: readonly string[]): Pick<TestInvocationResult, 'headers' | 'multiValueHeaders'> {
@@ -162,9 +105,4 @@ function headersOf(flat: readonly string[]): Pick<TestInvocationResult, 'headers
     headers: Object.fromEntries([...all].map(([name, values]) => [name, values.at(-1) ?? ''])),
     multiValueHeaders: Object.fromEntries(all),
   };
-}
-
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }

@@ -7,7 +7,7 @@ import type { Architecture, AttachedLayer, CodeSource, LayerVersion } from './fu
 import { layerReference } from './names.ts';
 import { constraintFailure, invalidParameter } from './refusals.ts';
 
-export const layersMax = 5;
+const layersMax = 5;
 /** Of a function's code and its layers, unpacked. */
 export const unpackedBytesMax = 262_144_000;
 

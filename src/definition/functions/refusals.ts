@@ -6,7 +6,6 @@ import { ServiceError } from '../errors.ts';
 
 const statusOf = {
   CodeSigningConfigNotFoundException: 404,
-  CodeStorageExceededException: 400,
   CodeVerificationFailedException: 400,
   InvalidParameterValueException: 400,
   InvalidRequestContentException: 400,
@@ -29,7 +28,6 @@ export const functionConflict = refusal('ResourceConflictException');
 export const resourceNotFound = refusal('ResourceNotFoundException');
 export const preconditionFailed = refusal('PreconditionFailedException');
 export const policyTooLong = refusal('PolicyLengthExceededException');
-export const codeStorageExceeded = refusal('CodeStorageExceededException');
 export const codeNotVerified = refusal('CodeVerificationFailedException');
 export const noCodeSigningConfig = refusal('CodeSigningConfigNotFoundException');
 export const noProvisionedConcurrency = refusal('ProvisionedConcurrencyConfigNotFoundException');

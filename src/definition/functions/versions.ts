@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Strings } from '../rest-api.ts';
 import { aliasesOf } from './aliases.ts';
 import type { CodeSource, FunctionSettings, FunctionVersion, LambdaFunction } from './function.ts';
-import { latestVersion, qualifiedArn } from './names.ts';
+import { latestVersion } from './names.ts';
 import { functionConflict, invalidParameter, preconditionFailed } from './refusals.ts';
 import { checkedTags } from './tags.ts';
 
@@ -139,5 +139,3 @@ export const codeSha256Of = (code: CodeSource): string =>
 
 /** Of the archive; a directory counts nothing. */
 export const codeBytesOf = (code: CodeSource): number => (code.kind === 'archive' ? code.bytes : 0);
-
-export const versionArn = (fn: LambdaFunction, version: string): string => qualifiedArn(fn.functionArn, version);

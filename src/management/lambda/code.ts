@@ -18,7 +18,7 @@ export interface CodeInput {
 }
 
 /** The bucket whose keys are directories. */
-export const directoryBucket = 'hot-reload';
+const directoryBucket = 'hot-reload';
 
 /** @throws InvalidParameterValueException when there is no usable code; whoever gets it releases it */
 export async function heldCode(

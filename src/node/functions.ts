@@ -84,6 +84,10 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
     log: options.logEntries,
     onFailure: (error) => log.error({ error }, 'the function host has fallen and is started again'),
   });
+  const stopWaiting = store.watch((changes) => {
+    if (changes.some(({ key }) => key.kind === 'function')) thread.wake();
+  });
+  if ((await store.listEverywhere('function')).length > 0) thread.wake();
   const events: EventQueue = new EventQueue({
     storage: new StoredEvents(store),
     invoker: thread.invoker,
@@ -121,6 +125,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
     },
     serve: (request) => code.serve(request),
     close: async () => {
+      stopWaiting();
       await events.close();
       ports.close();
       await thread.close();

@@ -151,15 +151,11 @@ const isInvocation = (path: string): boolean =>
 /** Observed: a Lambda path on the Firehose service is refused (integrations.json, put_integration validation). */
 const isBrokenFirehose = (service: string, path: string): boolean => service === 'firehose' && isInvocation(path);
 
-const invalidPath = (path: string) => badRequest(`Invalid patch path ${path}`);
-
-/** A member that a MOCK integration does not have. */
+/** A member that a MOCK integration goes on not having, whatever it is set to (Terraform's provider relies on it). */
 const unlessMock = (name: 'uri' | 'httpMethod'): PatchRow<Integration> => ({
   path: `/${name}`,
-  replace: (integration, { value, path }) => {
-    if (integration.type === 'MOCK') throw invalidPath(path);
-    return { ...integration, [name]: text(value) };
-  },
+  replace: (integration, { value }) =>
+    integration.type === 'MOCK' ? integration : { ...integration, [name]: text(value) },
 });
 
 const unknownKey = 'Invalid cache key parameter specified';

@@ -24,6 +24,17 @@ export interface FunctionRequest {
   /** Value of X-Amzn-Trace-Id. */
   readonly traceId: string;
   readonly timeoutMs: number;
+  /** Requests that may have one answer between them; left out: each has its own. */
+  readonly shared?: SharedAnswer;
+}
+
+/** An answer that holds for all who ask the same, for some time: an authorizer's for one identity. */
+export interface SharedAnswer {
+  /** What is forgotten together: an API's stage. */
+  readonly scope: string;
+  /** Different for different questions, over all scopes. */
+  readonly key: string;
+  readonly ttlMs: number;
 }
 
 export interface FunctionAnswer {
@@ -39,6 +50,8 @@ export interface FunctionAnswer {
   readonly executedVersion: string;
   /** Of a streamed response; `payload` is empty then. */
   readonly stream: FunctionStream | null;
+  /** How old a shared answer is; left out: just given. */
+  readonly ageMs?: number;
 }
 
 export interface FunctionStream {

@@ -47,16 +47,15 @@ test('different identities have different keys', () => {
   assert.equal(new Set(keys).size, keys.length);
 });
 
+/** What has just been answered. */
+const fresh = <Result>(result: Result): { readonly result: Result; readonly ageMs: number } => ({ result, ageMs: 0 });
+
 test('a result holds for its time, by identity', async () => {
   let nowMs = 0;
   let asked = 0;
   const results = new AuthorizerResults<string>(1_000, { nowMs: () => nowMs });
   const obtain = (identity: string): Promise<string> =>
-    results.obtain(
-      identity,
-      async () => `${identity}${++asked}`,
-      () => true,
-    );
+    results.obtain(identity, async () => fresh(`${identity}${++asked}`));
   assert.equal(results.known('a'), undefined);
   assert.equal(await obtain('a'), 'a1');
   assert.equal(results.known('a'), 'a1');
@@ -70,17 +69,27 @@ test('a result holds for its time, by identity', async () => {
   assert.equal(results.known('a'), undefined);
 });
 
+test('a result that somebody else has remembered holds for what is left of its time', async () => {
+  let nowMs = 0;
+  const results = new AuthorizerResults<string>(1_000, { nowMs: () => nowMs });
+  await results.obtain('a', async () => ({ result: 'old', ageMs: 900 }));
+  nowMs = 99;
+  assert.equal(results.known('a'), 'old');
+  nowMs = 100;
+  assert.equal(results.known('a'), undefined);
+});
+
 test('many who come with one identity at once wait for one answer', async () => {
   let asked = 0;
   let answer: (text: string) => void = () => {};
   const results = new AuthorizerResults<string>(1_000);
-  const ask = (): Promise<string> => {
+  const ask = (): Promise<{ result: string; ageMs: number }> => {
     asked++;
-    return new Promise((resolve) => {
+    return new Promise<string>((resolve) => {
       answer = resolve;
-    });
+    }).then(fresh);
   };
-  const all = Array.from({ length: 50 }, () => results.obtain('a', ask, () => true));
+  const all = Array.from({ length: 50 }, () => results.obtain('a', ask));
   assert.equal(asked, 1);
   answer('yes');
   assert.deepEqual(new Set(await Promise.all(all)), new Set(['yes']));
@@ -89,55 +98,24 @@ test('many who come with one identity at once wait for one answer', async () => 
 test('without a time to hold, everybody is asked about', async () => {
   let asked = 0;
   const results = new AuthorizerResults<number>(0);
-  await Promise.all(
-    [1, 2].map(() =>
-      results.obtain(
-        'a',
-        async () => ++asked,
-        () => true,
-      ),
-    ),
-  );
+  await Promise.all([1, 2].map(() => results.obtain('a', async () => fresh(++asked))));
   assert.equal(asked, 2);
   assert.equal(results.known('a'), undefined);
 });
 
-test('what failed, or is not to be kept, is asked for again', async () => {
+test('what failed is asked for again', async () => {
   const results = new AuthorizerResults<string>(1_000);
-  await assert.rejects(
-    results.obtain(
-      'a',
-      () => Promise.reject(new Error('down')),
-      () => true,
-    ),
-  );
-  assert.equal(
-    await results.obtain(
-      'a',
-      async () => 'no',
-      () => false,
-    ),
-    'no',
-  );
-  assert.equal(results.known('a'), undefined);
-  assert.equal(
-    await results.obtain(
-      'a',
-      async () => 'yes',
-      () => true,
-    ),
-    'yes',
-  );
+  await assert.rejects(results.obtain('a', () => Promise.reject(new Error('down'))));
+  assert.equal(await results.obtain('a', async () => fresh('yes')), 'yes');
 });
 
 test('an answer that was under way when its stage was flushed is not remembered', async () => {
   let answer: (text: string) => void = () => {};
   const results = new AuthorizerResults<string>(1_000);
-  const asked = results.obtain(
-    'a',
-    () => new Promise((resolve) => (answer = resolve)),
-    () => true,
-  );
+  const given = new Promise<string>((resolve) => {
+    answer = resolve;
+  });
+  const asked = results.obtain('a', () => given.then(fresh));
   results.flush();
   answer('old');
   assert.equal(await asked, 'old');
@@ -147,18 +125,14 @@ test('an answer that was under way when its stage was flushed is not remembered'
 test('results outlive a deployment, not a change of the authorizer', async () => {
   const memories = new AuthorizerMemories<string>();
   const before = memories.of('api', 'prod', 'a1', 'meaning', 1_000);
-  await before.obtain(
-    'x',
-    async () => 'yes',
-    () => true,
-  );
+  await before.obtain('x', async () => fresh('yes'));
   assert.equal(memories.of('api', 'prod', 'a1', 'meaning', 1_000).known('x'), 'yes');
   assert.equal(memories.of('api', 'dev', 'a1', 'meaning', 1_000).known('x'), undefined);
   memories.flush('api', 'dev');
   assert.equal(before.known('x'), 'yes');
+  assert.notEqual(memories.of('api', 'prod', 'a1', 'other', 1_000), before);
   memories.flush('api', 'prod');
   assert.equal(before.known('x'), undefined);
-  assert.notEqual(memories.of('api', 'prod', 'a1', 'other', 1_000), before);
 });
 
 const arn = 'arn:aws:execute-api:us-east-1:123456789012:api/prod/GET/pets';

@@ -10,6 +10,12 @@ interface Remembered<Result> {
   readonly untilMs: number;
 }
 
+export interface Obtained<Result> {
+  readonly result: Result;
+  /** How old it is already; it is good for so much less. */
+  readonly ageMs: number;
+}
+
 export interface ResultsOptions {
   /** Milliseconds of a monotonic clock. */
   readonly nowMs?: () => number;
@@ -46,19 +52,18 @@ export class AuthorizerResults<Result> {
   /**
    * Asks, unless somebody with the same identity is asking already.
    * @param ask rejects when there is no result: everybody who waits hears of it, and the next one asks anew
-   * @param keep whether a result is one to remember
    */
-  obtain(identity: string, ask: () => Promise<Result>, keep: (result: Result) => boolean): Promise<Result> {
-    if (this.ttlMs === 0) return ask();
+  obtain(identity: string, ask: () => Promise<Obtained<Result>>): Promise<Result> {
+    if (this.ttlMs === 0) return ask().then(({ result }) => result);
     const asked = this.#asking.get(identity);
     if (asked !== undefined) return asked;
     const memory = this.#memory;
     const asking = this.#asking;
     const answer = ask().then(
-      (result) => {
+      ({ result, ageMs }) => {
         asking.delete(identity);
         // A flush in between has made another memory: what was asked before it is forgotten with it.
-        if (keep(result)) memory.set(identity, { result, untilMs: this.#nowMs() + this.ttlMs });
+        memory.set(identity, { result, untilMs: this.#nowMs() + this.ttlMs - ageMs });
         return result;
       },
       (error: unknown) => {

@@ -13,9 +13,14 @@ import {
   readPolicyAnswer,
   unauthorizedMessage,
 } from '../../access/authorizers/policy-answer.ts';
-import type { AuthorizerMemories, AuthorizerResults } from '../../access/authorizers/results.ts';
+import type { AuthorizerMemories, AuthorizerResults, Obtained } from '../../access/authorizers/results.ts';
 import { type Decision, RequestContext } from '../../access/policy/index.ts';
-import { errorMessageOf, type FunctionAnswer, type FunctionCaller } from '../../integrations/function-call.ts';
+import {
+  errorMessageOf,
+  type FunctionAnswer,
+  type FunctionCaller,
+  type SharedAnswer,
+} from '../../integrations/function-call.ts';
 import { BackendFailure } from '../../integrations/integrator.ts';
 import { PatternLimitError } from '../../mapping/regex/index.ts';
 import type { Log } from '../../observe/log.ts';
@@ -80,6 +85,8 @@ export function authorize(plan: LambdaAuthorizerPlan, snapshot: RestSnapshotPlan
   const stageArn = executeApiArn(region, accountId, restApiId, stageName);
   const sourceArn = authorizerArn(region, accountId, restApiId, plan.id);
   const results = authorizations.of(restApiId, stageName, plan.id, plan.meaning, plan.ttlMs);
+  const scope = `${restApiId}/${stageName}`;
+  const meaning = `${scope} ${plan.id} ${plan.meaning}`;
   return (x) => {
     const arn = methodArn(stageArn, x.httpMethod, x.stagePath);
     if (arn.length > methodArnBytesMax) return uriTooLong;
@@ -88,7 +95,8 @@ export function authorize(plan: LambdaAuthorizerPlan, snapshot: RestSnapshotPlan
     const key = identityKey(identity);
     const known = results.known(key);
     if (known !== undefined) return admit(x, known, arn, 0);
-    return asked(x, plan, results, key, () => ask(x, plan, functions, identity, arn, sourceArn), arn, log);
+    const shared = plan.ttlMs === 0 ? null : { scope, key: `${meaning} ${key}`, ttlMs: plan.ttlMs };
+    return asked(x, plan, results, key, () => ask(x, plan, functions, identity, arn, sourceArn, shared), arn, log);
   };
 }
 
@@ -110,13 +118,13 @@ async function asked(
   plan: LambdaAuthorizerPlan,
   results: AuthorizerResults<PolicyAnswer>,
   key: string,
-  question: () => Promise<PolicyAnswer>,
+  question: () => Promise<Obtained<PolicyAnswer>>,
   arn: string,
   log: Log,
 ): Promise<Outcome> {
   const startedAtMs = performance.now();
   try {
-    const answer = await results.obtain(key, question, () => true);
+    const answer = await results.obtain(key, question);
     return admit(x, answer, arn, Math.round(performance.now() - startedAtMs));
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
@@ -148,8 +156,11 @@ async function ask(
   identity: readonly string[],
   arn: string,
   sourceArn: string,
-): Promise<PolicyAnswer> {
-  return answerIn(await invokeAuthorizer(x, plan, functions, authorizerPayload(x, plan, identity, arn), sourceArn));
+  shared: SharedAnswer | null,
+): Promise<Obtained<PolicyAnswer>> {
+  const payload = authorizerPayload(x, plan, identity, arn);
+  const answer = await invokeAuthorizer(x, plan, functions, payload, sourceArn, shared);
+  return { result: answerIn(answer), ageMs: answer.ageMs ?? 0 };
 }
 
 /** @throws Unanswered when the function could not be called */
@@ -159,6 +170,7 @@ export async function invokeAuthorizer(
   functions: FunctionCaller,
   payload: string,
   sourceArn: string,
+  shared: SharedAnswer | null,
 ): Promise<FunctionAnswer> {
   if (plan.functionArn === null)
     throw misconfigured('Invalid function ARN or invalid uri', `${plan.uri} calls no function`);
@@ -173,6 +185,7 @@ export async function invokeAuthorizer(
       credentials: plan.credentials,
       traceId: x.trace,
       timeoutMs,
+      ...(shared !== null && { shared }),
     }).promise;
   } catch (error) {
     throw unanswered(error);

@@ -1,5 +1,8 @@
 /** What the main thread and the gate workers tell each other: plain data, in order. */
+import type { MessagePort } from 'node:worker_threads';
+import type { DeployedApiStage } from '../definition/api-stage.ts';
 import type { DeployedRestStage } from '../definition/stage.ts';
+import type { ServiceCredentials } from '../integrations/signed-calls.ts';
 import type { LogLine } from '../observe/forwarded-log.ts';
 import type { LogLevel } from '../observe/log.ts';
 
@@ -19,6 +22,15 @@ export interface GateWorkerOptions {
   readonly tls?: ServedTls;
   readonly logLevel: LogLevel;
   readonly limits: { readonly bodyBytes: number; readonly headerBytes: number };
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly services: Readonly<Record<string, string>>;
+  readonly credentials: ServiceCredentials;
+  /** Token buckets that all workers share. */
+  readonly throttling: SharedArrayBuffer;
+  /** To the function host, and to the directory of functions. */
+  readonly invoker: MessagePort;
+  readonly directory: MessagePort;
 }
 
 /** A custom domain name with its base path mappings, as the gate needs them. */
@@ -29,6 +41,10 @@ export interface ServedDomain {
 
 export type ToWorker =
   | { readonly type: 'deploy'; readonly deployed: DeployedRestStage }
+  | { readonly type: 'deploy-api'; readonly deployed: DeployedApiStage }
+  | { readonly type: 'flush-authorizers'; readonly restApiId: string; readonly stageName: string }
+  /** The function host has been replaced: this leads to the new one. */
+  | { readonly type: 'invoker'; readonly port: MessagePort }
   | { readonly type: 'retire'; readonly restApiId: string; readonly stageName: string }
   | { readonly type: 'domain'; readonly domain: ServedDomain }
   | { readonly type: 'domain-gone'; readonly domainName: string }

@@ -1,13 +1,17 @@
 /** The thread of a gate worker: one thread with its own listeners, plans and upstream connections, told by the main thread what to serve. */
+
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { FunctionPort } from '../functions/function-port.ts';
 import { Exchange } from '../gate/exchange.ts';
 import { Gate } from '../gate/gate.ts';
-import { UpstreamHttpIntegrator } from '../integrations/http.ts';
+import { AccessLogFiles } from '../observe/access-log-files.ts';
 import { forwardedLog } from '../observe/forwarded-log.ts';
 import { PlanError } from '../plan/plan-error.ts';
 import { type Listener, listen } from '../wire/http-server.ts';
-import { Upstream } from '../wire/upstream.ts';
+import { FunctionDirectoryPort } from './function-directory-port.ts';
 import type { FromWorker, GateWorkerOptions, ToWorker } from './gate-messages.ts';
+import { createIntegrators } from './integrators.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('a gate worker runs in a worker thread');
@@ -16,8 +20,13 @@ const options = workerData as GateWorkerOptions;
 
 const tell = (message: FromWorker): void => port.postMessage(message);
 const log = forwardedLog(options.logLevel, (line) => tell({ type: 'log', line }));
+const invoker = new FunctionPort(options.invoker);
+const directory = new FunctionDirectoryPort(options.directory);
+const accessLogs = new AccessLogFiles(join(options.dataDir, 'logs', 'access'), log);
 const gate = new Gate({
-  integrators: { http: new UpstreamHttpIntegrator(new Upstream()), aws: null },
+  integrators: createIntegrators({ ...options, invoker, directory, enqueue: (event) => directory.enqueue(event) }),
+  throttling: options.throttling,
+  accessLogs,
   limits: options.limits,
   log,
 });
@@ -25,18 +34,18 @@ const listeners: Listener[] = [];
 
 function act(message: ToWorker): void {
   switch (message.type) {
-    case 'deploy': {
-      const { deployed } = message;
-      try {
-        gate.deploy(deployed);
-      } catch (error) {
-        // A definition that does not compile is the owner's to mend; anything else is ours, and kills no thread either.
-        if (!(error instanceof PlanError)) log.error({ error, restApiId: deployed.restApiId }, 'a deployment failed');
-        const problem = error instanceof Error ? error.message : String(error);
-        tell({ type: 'refused', restApiId: deployed.restApiId, stageName: deployed.stage.stageName, problem });
-      }
+    case 'deploy':
+      deploy(message.deployed.restApiId, message.deployed.stage.stageName, () => gate.deploy(message.deployed));
       return;
-    }
+    case 'deploy-api':
+      deploy(message.deployed.apiId, message.deployed.stage.stageName, () => gate.deployApi(message.deployed));
+      return;
+    case 'flush-authorizers':
+      gate.flushAuthorizers(message.restApiId, message.stageName);
+      return;
+    case 'invoker':
+      invoker.attach(message.port);
+      return;
     case 'retire':
       gate.retire(message.restApiId, message.stageName);
       return;
@@ -67,6 +76,16 @@ function act(message: ToWorker): void {
   }
 }
 
+function deploy(restApiId: string, stageName: string, compile: () => void): void {
+  try {
+    compile();
+  } catch (error) {
+    // A definition that does not compile is the owner's to mend; anything else is ours, and kills no thread either.
+    if (!(error instanceof PlanError)) log.error({ error, restApiId }, 'a deployment failed');
+    tell({ type: 'refused', restApiId, stageName, problem: error instanceof Error ? error.message : String(error) });
+  }
+}
+
 async function open(trafficPort: number, tlsPort: number): Promise<void> {
   const common = {
     host: options.host,
@@ -85,6 +104,7 @@ async function open(trafficPort: number, tlsPort: number): Promise<void> {
 
 async function drain(drainMs: number): Promise<void> {
   const abandoned = await Promise.all(listeners.map((listener) => listener.close(drainMs)));
+  await accessLogs.flush();
   tell({ type: 'drained', abandoned: abandoned.reduce((sum, count) => sum + count, 0) });
 }
 

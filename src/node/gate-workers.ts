@@ -2,13 +2,23 @@
  * The gate workers, seen from the main thread: starts them, feeds them, replaces one that dies, drains them. Each is
  * a thread with its own listeners on the same ports (SO_REUSEPORT), its own plans and its own upstream connections.
  */
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import type { Log } from '../observe/log.ts';
 import type { FromWorker, GateWorkerOptions, ToWorker } from './gate-messages.ts';
 
 export interface GateWorkersOptions {
   readonly count: number;
-  readonly worker: Omit<GateWorkerOptions, 'index'>;
+  readonly worker: Omit<GateWorkerOptions, 'index' | 'invoker' | 'directory'>;
+  /**
+   * Connects a worker to the functions.
+   * @param giveInvoker called at once, and again whenever the function host has been replaced
+   * @param giveDirectory called at once
+   * @returns ends it
+   */
+  readonly connect: (
+    giveInvoker: (port: MessagePort) => void,
+    giveDirectory: (port: MessagePort) => void,
+  ) => () => void;
   /** Sends all that a gate must know, to a worker that has just started. */
   readonly loadAll: (send: (message: ToWorker) => void) => Promise<void>;
   readonly log: Log;
@@ -123,8 +133,25 @@ export class GateWorkers {
   }
 
   #startWorker(index: number): Promise<void> {
-    const options: GateWorkerOptions = { ...this.#options.worker, index };
-    const thread = new Worker(new URL(import.meta.resolve('./gate-worker.mjs')), { workerData: options });
+    const invokers: MessagePort[] = [];
+    const directories: MessagePort[] = [];
+    let thread: Worker | undefined;
+    const disconnect = this.#options.connect(
+      (port) => {
+        if (thread === undefined) invokers.push(port);
+        else thread.postMessage({ type: 'invoker', port } satisfies ToWorker, [port]);
+      },
+      (port) => directories.push(port),
+    );
+    const [invoker] = invokers;
+    const [directory] = directories;
+    if (invoker === undefined || directory === undefined) throw new Error('a gate worker needs both of its ports');
+    const options: GateWorkerOptions = { ...this.#options.worker, index, invoker, directory };
+    thread = new Worker(new URL(import.meta.resolve('./gate-worker.mjs')), {
+      workerData: options,
+      transferList: [invoker, directory],
+    });
+    thread.once('exit', disconnect);
     const member: Member = { index, thread, startedAtMs: Date.now(), listening: false, waiting: new Map() };
     this.#members.set(index, member);
     const started = new Promise<void>((resolve, reject) => {

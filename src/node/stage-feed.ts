@@ -3,6 +3,7 @@
  * is made, changed or gone. Changes are handled one after another, in the order of their commits, so that a later
  * state never loses to an earlier one that took longer to load.
  */
+import type { ApiStage } from '../definition/api-stage.ts';
 import type { DocumentKinds } from '../definition/documents.ts';
 import type { DomainName } from '../definition/domain-name.ts';
 import type { RestApi } from '../definition/rest-api.ts';
@@ -42,6 +43,10 @@ export class StageFeed {
         const message = await this.#deployment(key, value);
         if (message !== undefined) send(message);
       }
+      for (const { key, value } of await this.#store.listEverywhere('api-stage')) {
+        const message = await this.#apiDeployment(key, value);
+        if (message !== undefined) send(message);
+      }
       for (const { value } of await this.#store.listEverywhere('domain-name'))
         send({ type: 'domain', domain: servedDomainOf(value) });
     });
@@ -73,6 +78,21 @@ export class StageFeed {
         if (deleted) return;
         for (const { value } of await this.#store.list(key, 'stage', `${restApiId}/`)) {
           const message = await this.#deployment(key, value, true);
+          if (message !== undefined) this.#announce(message);
+        }
+        return;
+      }
+      case 'api-stage': {
+        const stage = await this.#store.get({ ...key, kind: 'api-stage' });
+        const message = stage === undefined ? undefined : await this.#apiDeployment(key, stage.value);
+        if (message === undefined) this.#liveSettings.delete(key.id);
+        this.#announce(message ?? { type: 'retire', restApiId, stageName });
+        return;
+      }
+      case 'api': {
+        if (deleted) return;
+        for (const { value } of await this.#store.list(key, 'api-stage', `${restApiId}/`)) {
+          const message = await this.#apiDeployment(key, value, true);
           if (message !== undefined) this.#announce(message);
         }
         return;
@@ -114,6 +134,26 @@ export class StageFeed {
       ...(canaryDeployment && { canaryDeployment }),
     };
     return { type: 'deploy', deployed };
+  }
+
+  /** @param ifLiveSettingsChanged as above */
+  async #apiDeployment(scope: Scope, stage: ApiStage, ifLiveSettingsChanged = false): Promise<ToWorker | undefined> {
+    const { accountId, region } = scope;
+    const { apiId, deploymentId } = stage;
+    const api = (await this.#store.get({ accountId, region, kind: 'api', id: apiId }))?.value;
+    if (api === undefined || deploymentId === undefined) return undefined;
+    // WebSocket APIs are managed; no gate serves them yet.
+    if (api.protocolType !== 'HTTP') return undefined;
+    const { disableExecuteApiEndpoint, protocolType } = api;
+    const name = `${apiId}/${stage.stageName}`;
+    const fingerprint = String(disableExecuteApiEndpoint);
+    if (ifLiveSettingsChanged && this.#liveSettings.get(name) === fingerprint) return undefined;
+    const key = { accountId, region, kind: 'api-deployment' as const, id: `${apiId}/${deploymentId}` };
+    const deployment = (await this.#store.get(key))?.value;
+    if (deployment === undefined) return undefined;
+    this.#liveSettings.set(name, fingerprint);
+    const deployed = { accountId, region, apiId, protocolType, disableExecuteApiEndpoint, stage, deployment };
+    return { type: 'deploy-api', deployed };
   }
 }
 

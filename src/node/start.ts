@@ -7,14 +7,17 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DocumentKinds } from '../definition/documents.ts';
-import { badRequest, serviceUnavailable } from '../definition/errors.ts';
+import { badRequest } from '../definition/errors.ts';
 import type { FunctionHostOptions } from '../functions/host.ts';
-import { type TestInvocation, type TestInvocationResult, testInvoke } from '../gate/rest/test-invoke.ts';
+import { testAuthorizer } from '../gate/rest/authorize-test.ts';
+import { testInvoke } from '../gate/rest/test-invoke.ts';
 import { UpstreamHttpIntegrator } from '../integrations/http.ts';
 import { SignedCalls } from '../integrations/signed-calls.ts';
+import type { Dependencies } from '../management/apigateway/dependencies.ts';
 import type { ManagementResponse } from '../management/protocol/request.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { PlanError } from '../plan/plan-error.ts';
+import { tokenBucketMemory } from '../state/token-buckets.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { Upstream } from '../wire/upstream.ts';
 import { environmentCredentials } from './aws-credentials.ts';
@@ -23,6 +26,7 @@ import { FunctionLogs } from './function-logs.ts';
 import { startFunctions } from './functions.ts';
 import type { ServedTls } from './gate-messages.ts';
 import { GateWorkers } from './gate-workers.ts';
+import { type AllIntegrators, createIntegrators } from './integrators.ts';
 import { createManagement } from './management.ts';
 import { serveManagement } from './management-server.ts';
 import { establishRootKey, type RootKey } from './root-key.ts';
@@ -30,6 +34,9 @@ import { type Sample, startSample } from './sample/sample-api.ts';
 import type { Settings } from './settings.ts';
 import { StageFeed } from './stage-feed.ts';
 import { version } from './version.ts';
+
+/** Throttled routes that can count at the same time: 1.5 MB of shared memory. */
+const throttledRoutesMax = 32_768;
 
 export interface RunningNode {
   readonly managementUrl: string;
@@ -54,6 +61,7 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
   await using starting = new AsyncDisposableStack();
   const store = starting.use(openSqliteStore<DocumentKinds>(databasePath));
   const functionLogs = starting.use(new FunctionLogs(dataDir, log));
+  const credentials = environmentCredentials(process.env) ?? rootKey;
   let managementUrl = '';
   // Filled in once the management endpoint has its port; no function runs before.
   const functionEnvironment: Record<string, string> = {};
@@ -63,7 +71,7 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
     calls: new SignedCalls({
       http: new UpstreamHttpIntegrator(new Upstream()),
       services: settings.services,
-      credentialsFor: () => environmentCredentials(process.env) ?? rootKey,
+      credentialsFor: () => credentials,
     }),
     managementUrl: () => managementUrl,
     log: createLog(settings.logLevel, 'functions'),
@@ -84,7 +92,12 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
       ...(tls && { tls }),
       logLevel: settings.logLevel,
       limits: { bodyBytes: settings['limits.bodyBytes'], headerBytes: settings['limits.headerBytes'] },
+      dataDir,
+      services: settings.services,
+      credentials,
+      throttling: tokenBucketMemory(throttledRoutesMax),
     },
+    connect: functions.connect,
     loadAll: (send) => feed.loadAll(send),
     log,
     gateLog: createLog(settings.logLevel, 'gate'),
@@ -99,8 +112,17 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
     rootKey,
     log: createLog(settings.logLevel, 'management'),
     functions: functions.dependencies,
-    testInvokeMethod: testInvoker(createLog(settings.logLevel, 'test-invoke')),
-    testInvokeAuthorizer: () => Promise.reject(serviceUnavailable('TestInvokeAuthorizer is not served yet')),
+    ...testInvokers(
+      createIntegrators({
+        services: settings.services,
+        credentials,
+        directory: functions.directory,
+        invoker: functions.invoker,
+        enqueue: functions.dependencies.events.enqueue,
+      }),
+      createLog(settings.logLevel, 'test-invoke'),
+    ),
+    flushAuthorizers: (restApiId, stageName) => workers.broadcast({ type: 'flush-authorizers', restApiId, stageName }),
     settled: async () => {
       await feed.announced();
       await workers.settled();
@@ -168,14 +190,16 @@ function endpointVariables(settings: Settings, managementUrl: string): Record<st
 }
 
 /** Test invocations run on the main thread, through the same steps as traffic. */
-function testInvoker(log: Log): (invocation: TestInvocation) => Promise<TestInvocationResult> {
-  const integrators = { http: new UpstreamHttpIntegrator(new Upstream()), aws: null };
-  return async (invocation) => {
-    try {
-      return await testInvoke(invocation, { integrators, log });
-    } catch (error) {
-      throw error instanceof PlanError ? badRequest(error.message) : error;
-    }
+function testInvokers(
+  integrators: AllIntegrators,
+  log: Log,
+): Pick<Dependencies, 'testInvokeMethod' | 'testInvokeAuthorizer'> {
+  const refusing = (error: unknown): never => {
+    throw error instanceof PlanError ? badRequest(error.message) : error;
+  };
+  return {
+    testInvokeMethod: (invocation) => testInvoke(invocation, { integrators, log }).catch(refusing),
+    testInvokeAuthorizer: (authorization) => testAuthorizer(authorization, integrators.functions).catch(refusing),
   };
 }
 

@@ -56,6 +56,8 @@ export interface Dependencies {
   readonly documents: Documents;
   readonly testInvokeMethod: (invocation: TestInvocation) => Promise<TestInvocationResult>;
   readonly testInvokeAuthorizer: (authorization: TestAuthorization) => Promise<TestAuthorizationResult>;
+  /** Has every gate forget what the authorizers of a stage have answered. */
+  readonly flushAuthorizers: (restApiId: string, stageName: string) => void;
   /** Resolves once every gate serves what has been committed up to now, or has reported why it cannot. */
   readonly settled: () => Promise<void>;
 }

@@ -21,6 +21,7 @@ export function memoryGateway(dependencies: Partial<Dependencies> = {}): MemoryG
     documents: new Documents(store),
     testInvokeMethod: () => Promise.reject(new Error('there is no data plane')),
     testInvokeAuthorizer: () => Promise.reject(new Error('there is no data plane')),
+    flushAuthorizers: () => {},
     settled: () => Promise.resolve(),
     ...dependencies,
   });

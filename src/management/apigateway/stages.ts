@@ -14,7 +14,7 @@ import type { Handlers, Operations } from './operations.ts';
 import { requireServableStage } from './servable.ts';
 import { dateOf } from './times.ts';
 
-export const stages = ({ documents, settled }: Dependencies) => {
+export const stages = ({ documents, settled, flushAuthorizers }: Dependencies) => {
   // An unknown API has no such stage, and that is what AWS misses.
   const find = (call: Call, restApiId: string, stageName: string): Promise<Stage> =>
     documents.load(call, 'stage', `${restApiId}/${stageName}`, invalidStage);
@@ -79,7 +79,7 @@ export const stages = ({ documents, settled }: Dependencies) => {
       return {};
     },
 
-    // Nothing is cached yet that would have to be forgotten.
+    // No answers are cached yet that would have to be forgotten.
     FlushStageCache: async ({ restApiId, stageName }, call) => {
       await find(call, restApiId, stageName);
       return {};
@@ -87,6 +87,8 @@ export const stages = ({ documents, settled }: Dependencies) => {
 
     FlushStageAuthorizersCache: async ({ restApiId, stageName }, call) => {
       await find(call, restApiId, stageName);
+      flushAuthorizers(restApiId, stageName);
+      await settled();
       return {};
     },
   } satisfies Partial<Handlers>;

@@ -28,7 +28,13 @@ export function memoryGateway(dependencies: Partial<Dependencies> = {}): MemoryG
   const settled = () => Promise.resolve();
   const handlers = apigatewayv2({ documents, settled, ...dependencies });
   const noDataPlane = () => Promise.reject(new Error('there is no data plane'));
-  const rest = apigateway({ documents, settled, testInvokeMethod: noDataPlane, testInvokeAuthorizer: noDataPlane });
+  const rest = apigateway({
+    documents,
+    settled,
+    testInvokeMethod: noDataPlane,
+    testInvokeAuthorizer: noDataPlane,
+    flushAuthorizers: () => {},
+  });
   let ids = 0;
   let nowMs = Date.UTC(2026, 0, 1);
   const call = (members: Partial<Call> = {}): Call => {

@@ -1,10 +1,8 @@
-/** Answers of authorizers that threads share, and events that one thread accepts for another. */
+/** Answers of authorizers that threads share. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
-import { EventPort, serveEvents } from '../src/integrations/event-port.ts';
 import type { FunctionAnswer, FunctionCaller, FunctionRequest } from '../src/integrations/function-call.ts';
-import type { AcceptedEvent } from '../src/integrations/hosted-functions.ts';
 import { BackendFailure } from '../src/integrations/integrator.ts';
 import { SharedAnswers, SharedAnswersPort, serveSharedAnswers } from '../src/integrations/shared-answers.ts';
 
@@ -102,20 +100,5 @@ test('failures travel with what they are, and are not shared', async () => {
   caller.functionError = null;
   assert.equal(await idOf(port, requestFor('a')), '3', 'a failed function has not decided');
   assert.equal(await idOf(port, requestFor('a')), '3');
-  port.close();
-});
-
-test('an event is accepted when its queue has it', async () => {
-  const queued: AcceptedEvent[] = [];
-  const { port1, port2 } = new MessageChannel();
-  serveEvents(async (event) => {
-    if (queued.length > 0) throw new Error('full');
-    queued.push(event);
-  }, port1);
-  const port = new EventPort(port2);
-  const event = { requestId: 'r', invokedFunctionArn: 'arn', payload: new Uint8Array([1, 2]) };
-  await port.enqueue(event);
-  assert.deepEqual(queued, [event]);
-  await assert.rejects(port.enqueue(event), { message: 'full' });
   port.close();
 });

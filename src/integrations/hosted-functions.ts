@@ -111,21 +111,14 @@ export class HostedFunctions {
       traceId,
       ...(clientContext !== undefined && { clientContext }),
     };
-    switch (request.invocationType) {
-      case 'DryRun':
-        return { status: 204, requestId, payload: nothing, functionError: null, executedVersion: '', stream: null };
-      case 'Event':
-        await this.#options.enqueue({ ...options, invokedFunctionArn, payload });
-        return { status: 202, requestId, payload: nothing, functionError: null, executedVersion: '', stream: null };
-      case 'RequestResponse':
-        break;
-      default: {
-        const never: never = request.invocationType;
-        throw new Error(`unexpected invocation type ${String(never)}`);
-      }
-    }
-    const fn = chooseTarget(found, this.#random());
+    const accepted = { requestId, payload: nothing, functionError: null, executedVersion: '', stream: null };
     try {
+      if (request.invocationType === 'DryRun') return { ...accepted, status: 204 };
+      if (request.invocationType === 'Event') {
+        await this.#options.enqueue({ ...options, invokedFunctionArn, payload });
+        return { ...accepted, status: 202 };
+      }
+      const fn = chooseTarget(found, this.#random());
       if (request.streaming) return await this.#stream(fn, payload, options);
       return answerOf(await this.#options.invoker.invoke(fn, payload, options), requestId);
     } catch (error) {

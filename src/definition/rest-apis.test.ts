@@ -62,6 +62,11 @@ for (const { when, input, message } of [
     message: 'VPCEndpoints can only be specified with PRIVATE apis.',
   },
   {
+    when: 'a tag that is AWS’s own',
+    input: { tags: { 'aws:x': 'y' } },
+    message: "Invalid tag key. Tag keys cannot start with 'aws:' (case insensitive)",
+  },
+  {
     when: 'a policy that is no policy',
     input: { policy: '{"Statement":"everybody"}' },
     message: 'Invalid policy document. Please check the policy syntax and ensure that Principals are valid.',

@@ -23,6 +23,7 @@ import {
 } from './patch.ts';
 import { type PolicyOwner, storedPolicy } from './policies.ts';
 import type { EndpointConfiguration, EndpointType, RestApi, Strings } from './rest-api.ts';
+import { newTags } from './tags.ts';
 
 export const invalidRestApi = (accountId: string, restApiId: string): ServiceError =>
   notFound(`Invalid API identifier specified ${accountId}:${restApiId}`);
@@ -83,7 +84,7 @@ export function newRestApi(input: NewRestApi, birth: Birth): RestApi {
     policy: text(input.policy) === undefined ? undefined : storedPolicy(input.policy ?? '', birth),
     securityPolicy: input.securityPolicy,
     endpointAccessMode: input.endpointAccessMode,
-    tags: { ...input.tags },
+    tags: newTags(input.tags),
     rootResourceId,
     resources: { [rootResourceId]: { id: rootResourceId, methods: {} } },
     models: seededModels(() => newId(6)),

@@ -49,7 +49,11 @@ export class Functions implements FunctionCaller {
     const { hosted, remote } = this.#options;
     if (call.settled) return;
     if (found !== undefined && hosted !== null) {
-      call.settleWith(hosted.invoke(found, request));
+      try {
+        call.settleWith(hosted.invoke(found, request));
+      } catch (error) {
+        call.fail(error);
+      }
       return;
     }
     // Nobody has an account of this name at AWS: only a configured endpoint can have the function.

@@ -1,4 +1,5 @@
 /** The HTTP APIs that a gate serves, by their stages, and the choice of a stage for a request. */
+import { AuthorizerMemories } from '../../access/authorizers/results.ts';
 import { fetchDocument } from '../../access/fetch-document.ts';
 import { type FetchDocument, Issuers, type KeyTimes } from '../../access/issuer-keys.ts';
 import { defaultLeeway, newVerifiedTokens, type TokenLeeway } from '../../access/jwt-verifier.ts';
@@ -9,6 +10,7 @@ import { TokenBuckets, tokenBucketMemory } from '../../state/token-buckets.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Found } from '../find-api.ts';
 import type { HttpServices } from './assemble.ts';
+import type { HttpAuthorizations } from './authorize-by-function.ts';
 import { notFound } from './fault.ts';
 import { conclude } from './respond.ts';
 import { serveHttp } from './serve.ts';
@@ -32,12 +34,14 @@ type Stages = ReadonlyMap<string, ServedHttpStage>;
 
 export class HttpApis {
   readonly #services: HttpServices;
+  readonly #authorizations: HttpAuthorizations = new AuthorizerMemories();
   /** By API id, then by stage name. */
   readonly #apis = new Map<string, Map<string, ServedHttpStage>>();
 
   constructor(shared: Pick<HttpServices, 'integrators' | 'limits' | 'log'>, options: HttpOptions) {
     this.#services = {
       ...shared,
+      httpAuthorizations: this.#authorizations,
       buckets: new TokenBuckets(options.throttling ?? tokenBucketMemory(bucketsAlone)),
       tokens: {
         issuers: new Issuers(options.fetchDocument ?? fetchDocument, options.keyTimes),
@@ -61,6 +65,7 @@ export class HttpApis {
     const stages = this.#apis.get(apiId);
     stages?.delete(stageName);
     if (stages?.size === 0) this.#apis.delete(apiId);
+    this.#authorizations.forget(apiId, stageName);
   }
 
   /** @returns undefined when this is no HTTP API that is served */

@@ -19,7 +19,7 @@ import type { HttpStagePlan, RoutePlan } from '../../plan/http/stage.ts';
 import type { TokenBuckets } from '../../state/token-buckets.ts';
 import type { GateLimits } from '../limits.ts';
 import type { Step } from '../step.ts';
-import { authorizeByFunction } from './authorize-by-function.ts';
+import { authorizeByFunction, type HttpAuthorizations } from './authorize-by-function.ts';
 import { authorizeJwt } from './authorize-jwt.ts';
 import { receiveAnswer, receiveBody } from './body.ts';
 import { callFunction } from './call-function.ts';
@@ -38,6 +38,7 @@ export interface HttpServices {
   readonly limits: GateLimits;
   readonly log: Log;
   readonly buckets: TokenBuckets;
+  readonly httpAuthorizations: HttpAuthorizations;
   readonly tokens: { readonly issuers: Issuers; readonly verified: VerifiedTokens; readonly leeway: TokenLeeway };
   /** Null: access logs are not kept. */
   readonly accessLogs: AccessLogSink | null;
@@ -82,7 +83,7 @@ export class Assembly {
   }
 
   #authorizer(plan: HttpAuthorizerPlan, scopes: readonly string[]): Step {
-    const { log, integrators } = this.#services;
+    const { log, integrators, httpAuthorizations } = this.#services;
     switch (plan.kind) {
       case 'unserved':
         return refuse(plan.reason, log);
@@ -93,7 +94,7 @@ export class Assembly {
         if (functions === null) return refuse('functions can not be called', log);
         const known = this.#askers.get(plan);
         if (known !== undefined) return known;
-        const made = authorizeByFunction(plan, this.#stage, functions, log);
+        const made = authorizeByFunction(plan, this.#stage, functions, httpAuthorizations, log);
         this.#askers.set(plan, made);
         return made;
       }

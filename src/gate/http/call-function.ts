@@ -4,6 +4,7 @@
  * Source: Amazon API Gateway Developer Guide, "AWS Lambda proxy integrations for HTTP APIs"; facts/http-api-integrations.md,
  * "Timeouts and failures".
  */
+import { executeApiArn } from '../../access/authorizers/method-arn.ts';
 import type { FunctionAnswer, FunctionCall, FunctionCaller } from '../../integrations/function-call.ts';
 import { BackendFailure } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
@@ -55,7 +56,7 @@ export function callFunction(
 
 /** `…/stage/GET/pets/{id}`; a route for any method is `*`, the one for everything `$default`. */
 function sourceArnOf({ region, accountId, apiId, stageName }: HttpStagePlan, { routeKey }: RoutePlan): string {
-  const api = `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stageName}`;
+  const api = executeApiArn(region, accountId, apiId, stageName);
   const space = routeKey.indexOf(' ');
   if (space === -1) return `${api}/${routeKey}`;
   const method = routeKey.slice(0, space);

@@ -4,6 +4,7 @@
  * Source: Amazon API Gateway Developer Guide, "AWS Lambda proxy integrations for HTTP APIs"; facts/http-api-integrations.md,
  * recorded events.
  */
+import { executeApiArn, methodArn } from '../../access/authorizers/method-arn.ts';
 import type { HttpRequestMapping } from '../../mapping/http-parameters.ts';
 import type { Exchange } from '../exchange.ts';
 import { claimText, fullPath, requestTimeOf } from './context.ts';
@@ -230,7 +231,6 @@ export function eventV1(x: Exchange, http: HttpState, seen: SeenRequest): Json {
         accessKey: null,
         accountId: null,
         caller: null,
-        cognitoAmr: null,
         cognitoAuthenticationProvider: null,
         cognitoAuthenticationType: null,
         cognitoIdentityId: null,
@@ -293,7 +293,7 @@ const spellings: ReadonlyMap<string, string> = new Map([
 /** ARN of what is called, by the request's own method and path. */
 export function routeArn(x: Exchange, { stage, path }: HttpState): string {
   const { region, accountId, apiId, stageName } = stage;
-  return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stageName}/${x.method}${path}`;
+  return methodArn(executeApiArn(region, accountId, apiId, stageName), x.method, path);
 }
 
 /** @param identity values of the identity sources; empty when none are configured */

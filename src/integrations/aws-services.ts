@@ -74,6 +74,7 @@ const services: ReadonlyMap<string, AwsServiceFacts> = new Map([
   ['sqs', query('2012-11-05')],
   ['ssm', { ...json('AmazonSSM'), queryVersion: '2014-11-06' }],
   ['states', json('AWSStepFunctions', '1.0')],
+  ['sync.states', { ...json('AWSStepFunctions', '1.0'), host: 'sync-states', signingName: 'states' }],
   ['sts', query('2011-06-15')],
   ['swf', json('SimpleWorkflowService', '1.0')],
   ['tagging', json('ResourceGroupsTaggingAPI_20170126')],

@@ -10,7 +10,7 @@ import { type HttpExpression, parseHttpExpression } from '../../mapping/http-par
 
 /** A request of a service's own protocol, not signed. */
 export interface ServiceRequest {
-  /** As an ARN names it: `sqs`, `states`. */
+  /** As URIs of AWS integrations name it: `sqs`, `sync.states` with a subdomain. */
   readonly service: string;
   readonly method: string;
   /** Path and query. */
@@ -253,7 +253,7 @@ const subtypes: Readonly<Record<string, Subtype>> = {
   'StepFunctions-StartSyncExecution': {
     required: ['StateMachineArn'],
     optional: ['Name', 'Input', 'TraceHeader'],
-    request: json('sync-states', '1.0', 'AWSStepFunctions.StartSyncExecution', {
+    request: json('sync.states', '1.0', 'AWSStepFunctions.StartSyncExecution', {
       'StateMachineArn>stateMachineArn': 'text',
       'Name>name': 'text',
       'Input>input': 'text',

@@ -184,6 +184,31 @@ test('templates override path, query, headers and status; the response reads wha
   assert.equal(Buffer.from(String(headers['x-over']), 'latin1').toString('utf8'), 'ü');
 });
 
+test('an empty template lets the body pass as it is, both ways', async () => {
+  await using backend = await Backend.echo();
+  const api = restApi({
+    '/': {
+      POST: {
+        integration: {
+          type: 'HTTP',
+          httpMethod: 'POST',
+          uri: backend.url,
+          requestTemplates: json(''),
+          passthroughBehavior: 'NEVER',
+          integrationResponses: { '200': { statusCode: '200', responseTemplates: { 'text/x-echo': '' } } },
+        },
+      },
+    },
+  });
+  await using gate = await RunningGate.start([deployedStage(api)]);
+  const send = (type: string, body: string) =>
+    gate.call('/prod/', { method: 'POST', headers: { 'Content-Type': type }, body });
+  const answer = await send('application/json', '{"name": "Rex" }');
+  assert.equal(echoed(answer).body, '{"name": "Rex" }');
+  assert.equal(answer.headers['content-type'], 'text/x-echo');
+  assert.equal((await send('text/plain', 'Rex')).status, 415);
+});
+
 test('a header that would break a line is not sent, in neither direction', async () => {
   await using backend = await Backend.echo();
   const requestParameters = { 'integration.request.header.X': 'method.request.querystring.x' };

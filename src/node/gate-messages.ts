@@ -31,6 +31,8 @@ export interface GateWorkerOptions {
   /** To the function host, and to the directory of functions. */
   readonly invoker: MessagePort;
   readonly directory: MessagePort;
+  /** To what authorizers have answered any worker. */
+  readonly answers: MessagePort;
 }
 
 /** A custom domain name with its base path mappings, as the gate needs them. */

@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { FunctionPort } from '../functions/function-port.ts';
 import { Exchange } from '../gate/exchange.ts';
 import { Gate } from '../gate/gate.ts';
+import { SharedAnswersPort } from '../integrations/shared-answers.ts';
 import { AccessLogFiles } from '../observe/access-log-files.ts';
 import { forwardedLog } from '../observe/forwarded-log.ts';
 import { PlanError } from '../plan/plan-error.ts';
@@ -23,8 +24,14 @@ const log = forwardedLog(options.logLevel, (line) => tell({ type: 'log', line })
 const invoker = new FunctionPort(options.invoker);
 const directory = new FunctionDirectoryPort(options.directory);
 const accessLogs = new AccessLogFiles(join(options.dataDir, 'logs', 'access'), log);
+const integrators = createIntegrators({
+  ...options,
+  invoker,
+  directory,
+  enqueue: (event) => directory.enqueue(event),
+});
 const gate = new Gate({
-  integrators: createIntegrators({ ...options, invoker, directory, enqueue: (event) => directory.enqueue(event) }),
+  integrators: { ...integrators, functions: new SharedAnswersPort(integrators.functions, options.answers) },
   throttling: options.throttling,
   accessLogs,
   limits: options.limits,

@@ -2,13 +2,13 @@
  * The gate workers, seen from the main thread: starts them, feeds them, replaces one that dies, drains them. Each is
  * a thread with its own listeners on the same ports (SO_REUSEPORT), its own plans and its own upstream connections.
  */
-import { type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Log } from '../observe/log.ts';
 import type { FromWorker, GateWorkerOptions, ToWorker } from './gate-messages.ts';
 
 export interface GateWorkersOptions {
   readonly count: number;
-  readonly worker: Omit<GateWorkerOptions, 'index' | 'invoker' | 'directory'>;
+  readonly worker: Omit<GateWorkerOptions, 'index' | 'invoker' | 'directory' | 'answers'>;
   /**
    * Connects a worker to the functions.
    * @param giveInvoker called at once, and again whenever the function host has been replaced
@@ -21,6 +21,8 @@ export interface GateWorkersOptions {
   ) => () => void;
   /** Sends all that a gate must know, to a worker that has just started. */
   readonly loadAll: (send: (message: ToWorker) => void) => Promise<void>;
+  /** Takes the main thread's end of a port to what authorizers have answered. */
+  readonly shareAnswers: (port: MessagePort) => void;
   readonly log: Log;
   /** Where the workers' own lines go. */
   readonly gateLog: Log;
@@ -146,12 +148,17 @@ export class GateWorkers {
     const [invoker] = invokers;
     const [directory] = directories;
     if (invoker === undefined || directory === undefined) throw new Error('a gate worker needs both of its ports');
-    const options: GateWorkerOptions = { ...this.#options.worker, index, invoker, directory };
+    const { port1, port2: answers } = new MessageChannel();
+    this.#options.shareAnswers(port1);
+    const options: GateWorkerOptions = { ...this.#options.worker, index, invoker, directory, answers };
     thread = new Worker(new URL(import.meta.resolve('./gate-worker.mjs')), {
       workerData: options,
-      transferList: [invoker, directory],
+      transferList: [invoker, directory, answers],
     });
-    thread.once('exit', disconnect);
+    thread.once('exit', () => {
+      disconnect();
+      port1.close();
+    });
     const member: Member = { index, thread, startedAtMs: Date.now(), listening: false, waiting: new Map() };
     this.#members.set(index, member);
     const started = new Promise<void>((resolve, reject) => {

@@ -12,6 +12,7 @@ import type { FunctionHostOptions } from '../functions/host.ts';
 import { testAuthorizer } from '../gate/rest/authorize-test.ts';
 import { testInvoke } from '../gate/rest/test-invoke.ts';
 import { UpstreamHttpIntegrator } from '../integrations/http.ts';
+import { SharedAnswers, serveSharedAnswers } from '../integrations/shared-answers.ts';
 import { SignedCalls } from '../integrations/signed-calls.ts';
 import type { Dependencies } from '../management/apigateway/dependencies.ts';
 import type { ManagementResponse } from '../management/protocol/request.ts';
@@ -81,6 +82,14 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
     credentialsOf: () => rootKey,
   });
   starting.defer(() => functions.close());
+  const integrators = createIntegrators({
+    services: settings.services,
+    credentials,
+    directory: functions.directory,
+    invoker: functions.invoker,
+    enqueue: (event) => functions.dependencies.events.enqueue(event),
+  });
+  const answers = new SharedAnswers(integrators.functions);
   const feed = new StageFeed(store, (message) => workers.broadcast(message), log);
   starting.defer(() => feed.close());
   const tls = await tlsOf(settings);
@@ -98,6 +107,7 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
       throttling: tokenBucketMemory(throttledRoutesMax),
     },
     connect: functions.connect,
+    shareAnswers: (port) => serveSharedAnswers(answers, port),
     loadAll: (send) => feed.loadAll(send),
     log,
     gateLog: createLog(settings.logLevel, 'gate'),
@@ -112,17 +122,11 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
     rootKey,
     log: createLog(settings.logLevel, 'management'),
     functions: functions.dependencies,
-    ...testInvokers(
-      createIntegrators({
-        services: settings.services,
-        credentials,
-        directory: functions.directory,
-        invoker: functions.invoker,
-        enqueue: functions.dependencies.events.enqueue,
-      }),
-      createLog(settings.logLevel, 'test-invoke'),
-    ),
-    flushAuthorizers: (restApiId, stageName) => workers.broadcast({ type: 'flush-authorizers', restApiId, stageName }),
+    ...testInvokers(integrators, createLog(settings.logLevel, 'test-invoke')),
+    flushAuthorizers: (restApiId, stageName) => {
+      answers.flush(`${restApiId}/${stageName}`);
+      workers.broadcast({ type: 'flush-authorizers', restApiId, stageName });
+    },
     settled: async () => {
       await feed.announced();
       await workers.settled();

@@ -6,6 +6,8 @@ import { compileTemplate, type Template } from '../mapping/index.ts';
 
 export class MappingTemplate {
   readonly template: Template;
+  /** An empty template lets the body pass as it is: `null` in answers of Amazon API Gateway. */
+  readonly passes: boolean;
   /** What it renders whatever it is given; null: that depends. */
   readonly constant: string | null;
   /** Members of `$context` that it names; null: any may be read. Empty: it does not look at `$context`. */
@@ -14,6 +16,7 @@ export class MappingTemplate {
   /** @throws TemplateSyntaxError */
   constructor(source: string, name: string) {
     this.template = compileTemplate(source, name);
+    this.passes = source === '';
     // References begin with `$`, everything else of the language with `#`.
     this.constant = /[$#]/.test(source) ? null : source;
     this.contextNames = contextNamesOf(source);

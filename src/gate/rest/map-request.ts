@@ -101,7 +101,7 @@ interface RenderedBody {
 function renderedBody(x: Exchange, plan: IntegrationPlan, body: Uint8Array, log: Log): RenderedBody | Fault {
   const choice = plan.requestTemplate(x.header('content-type'));
   if (choice === 'unsupported') return unsupportedMediaType;
-  if (choice === 'passthrough') return { body, override: noOverride };
+  if (choice === 'passthrough' || choice.template.passes) return { body, override: noOverride };
   // Bytes that are no text can not enter a template.
   if (plan.contentHandling === 'CONVERT_TO_BINARY' || !isUtf8(body))
     return configurationError(x, 'Unable to transform request', log);

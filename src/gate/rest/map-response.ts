@@ -102,13 +102,15 @@ function answerBy(x: Exchange, chosen: IntegrationResponsePlan, body: Uint8Array
   const template = chosen.template?.(x.header('accept'));
   let override: Readonly<Record<string, string | readonly string[]>> = {};
   if (template !== undefined) {
-    if (!isUtf8(body)) return configurationError(x, 'Unable to transform response', log);
-    const rendered = renderResponse(x, template.template, body, log);
-    if (rendered instanceof Fault) return rendered;
     if (template.contentType !== '$default') contentType = template.contentType;
-    x.responseBody = rendered.output;
-    if (rendered.status !== null) x.status = rendered.status;
-    override = rendered.header;
+    if (!template.template.passes) {
+      if (!isUtf8(body)) return configurationError(x, 'Unable to transform response', log);
+      const rendered = renderResponse(x, template.template, body, log);
+      if (rendered instanceof Fault) return rendered;
+      x.responseBody = rendered.output;
+      if (rendered.status !== null) x.status = rendered.status;
+      override = rendered.header;
+    }
   }
   if (traced) addHeader(headers, 'X-Amzn-Trace-Id', x.trace);
   addHeader(headers, 'Content-Type', contentType);

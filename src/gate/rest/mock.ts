@@ -24,7 +24,7 @@ export function mock(plan: IntegrationPlan, log: Log): Step {
     const body = x.requestBytes ?? nothing;
     if (!isUtf8(body)) return configurationError(x, unreadable, log);
     let text: string;
-    if (choice === 'passthrough') text = Buffer.from(body).toString('utf8');
+    if (choice === 'passthrough' || choice.template.passes) text = Buffer.from(body).toString('utf8');
     else {
       const rendered = renderRequest(x, choice.template, body, log);
       if (rendered instanceof Fault) return rendered;

@@ -84,7 +84,7 @@ test('deploy: a plain document and a backend make an API; deployed again it is t
   const file = join(on.directory, 'shop.json');
   await writeFile(file, plain(['/items', '/items/{id}']));
   const deploy = async () =>
-    (await on.json('deploy', file, '--backend', on.backendUrl)).apis as unknown as DeployedApi[];
+    (await on.json('deploy', file, '--type', 'rest', '--backend', on.backendUrl)).apis as unknown as DeployedApi[];
   const [first] = await deploy();
   assert.ok(first !== undefined);
   assert.deepEqual([first.name, first.protocol, first.stage], ['Shop', 'REST', 'prod']);
@@ -107,11 +107,32 @@ interface DeployedApi {
   readonly localEndpoint: string;
 }
 
+test('deploy: a plain document is an HTTP API unless told otherwise; deployed again it is the same one', async () => {
+  await using on = await bench();
+  const file = join(on.directory, 'shop.json');
+  await writeFile(file, plain(['/items/{id}']));
+  const deploy = async () =>
+    (await on.json('deploy', file, '--backend', on.backendUrl)).apis as unknown as DeployedApi[];
+  const [first] = await deploy();
+  assert.ok(first !== undefined);
+  assert.deepEqual([first.name, first.protocol, first.stage], ['Shop', 'HTTP', '$default']);
+  assert.equal(await textOf(`${first.localEndpoint}/items/7?a=1`), 'GET /items/7?a=1');
+  await writeFile(file, plain(['/orders']));
+  const [second] = await deploy();
+  assert.deepEqual(second, first);
+  assert.equal(await textOf(`${first.localEndpoint}/orders`), 'GET /orders');
+  assert.equal((await request(`${first.localEndpoint}/items/7`)).statusCode, 404);
+  assert.deepEqual((await on.json('apis')).apis, [first]);
+  const { code, stderr } = await on.run('deploy', file, '--type', 'rest');
+  assert.equal(code, 1);
+  assert.match(stderr, /stack shop is HTTP API/);
+});
+
 test('deploy: what fails changes nothing that is live, and leaves nothing behind', async () => {
   await using on = await bench();
   const file = join(on.directory, 'shop.json');
   await writeFile(file, plain(['/items']));
-  const { apis } = await on.json('deploy', file, '--backend', on.backendUrl);
+  const { apis } = await on.json('deploy', file, '--type', 'rest', '--backend', on.backendUrl);
   const [live] = apis as unknown as DeployedApi[];
   const broken = (template: string) =>
     JSON.stringify({

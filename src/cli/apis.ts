@@ -1,9 +1,9 @@
 /** `gatewright apis`: what is deployed, and where it answers. */
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
+import { type DeployedApi, deployedApi, listApis, stageNamesOf } from './deployed-apis.ts';
 import { installationOf } from './installation.ts';
 import { ManagementClient } from './management-client.ts';
-import { type DeployedApi, deployedApi, listRestApis, stageNamesOf } from './rest-apis.ts';
 
 export const apis: Command = {
   usage: 'apis [--json]',
@@ -13,18 +13,19 @@ export const apis: Command = {
     const client = new ManagementClient(await installationOf(options, io));
     const gateway = await client.gateway();
     const listed: DeployedApi[] = [];
-    const undeployed: { id: string; name: string }[] = [];
-    for (const { id, name } of await listRestApis(client)) {
-      const stages = await stageNamesOf(client, id);
-      for (const stage of stages) listed.push(deployedApi(gateway, id, name, stage));
-      if (stages.length === 0) undeployed.push({ id, name });
+    const undeployed: { id: string; name: string; protocol: string }[] = [];
+    for (const api of await listApis(client)) {
+      const stages = await stageNamesOf(client, api);
+      for (const stage of stages) listed.push(deployedApi(gateway, api, stage));
+      if (stages.length === 0) undeployed.push({ id: api.id, name: api.name, protocol: api.protocol });
     }
     if (options.on('json')) {
       io.stdout.write(`${JSON.stringify({ apis: listed, undeployed }, null, 2)}\n`);
       return;
     }
-    for (const { id, name, stage, endpoint } of listed) io.stdout.write(`${id}  ${name}  ${stage}  ${endpoint}\n`);
-    for (const { id, name } of undeployed) io.stdout.write(`${id}  ${name}  (not deployed)\n`);
+    for (const { id, name, protocol, stage, endpoint } of listed)
+      io.stdout.write(`${id}  ${protocol}  ${name}  ${stage}  ${endpoint}\n`);
+    for (const { id, name, protocol } of undeployed) io.stdout.write(`${id}  ${protocol}  ${name}  (not deployed)\n`);
     if (listed.length + undeployed.length === 0) io.stdout.write('no APIs; deploy one with: gatewright deploy FILE\n');
   },
 };

@@ -4,20 +4,20 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { plainOpenApi, readDocument } from '../definition/openapi/index.ts';
+import { kindOf, plainOpenApi, readDocument } from '../definition/openapi/index.ts';
 import { readArguments } from './arguments.ts';
 import { type Command, Failure, UsageError } from './command.ts';
+import { type DeployedApi, defaultStage, deployedApi, type ListedApi, listApis, stackTag } from './deployed-apis.ts';
 import { installationOf } from './installation.ts';
 import { ManagementClient } from './management-client.ts';
-import { type DeployedApi, deployedApi, listRestApis, stackTag } from './rest-apis.ts';
 
 export const deploy: Command = {
-  usage: 'deploy FILE [--stage NAME] [--stack NAME] [--backend URL] [--type rest] [--json]',
+  usage: 'deploy FILE [--stage NAME] [--stack NAME] [--backend URL] [--type rest|http] [--json]',
   about: `Deploys an OpenAPI 2.0, 3.0 or 3.1 document.
-  --stage NAME   the stage to deploy to (default: prod)
-  --stack NAME   which deployment this is: deploying again under the same name updates it (default: the file's name)
-  --backend URL  for a document without integrations: every operation is proxied there
-  --type rest    the kind of API`,
+  --stage NAME      the stage to deploy to (default: prod; of HTTP APIs $default, which stands in no path)
+  --stack NAME      which deployment this is: deploying again under the same name updates it (default: the file's name)
+  --backend URL     for a document without integrations: every operation is proxied there
+  --type rest|http  the kind of API (default: http when the document declares nothing that only REST APIs have)`,
   async run(args, io) {
     const options = readArguments(
       args,
@@ -31,64 +31,129 @@ export const deploy: Command = {
     );
     const [file] = options.positionals;
     if (file === undefined) throw new UsageError('which file?');
-    const type = options.text('type') ?? 'rest';
-    if (type !== 'rest') throw new UsageError(`--type ${type}: only rest can be deployed by this version`);
-    const stage = options.text('stage') ?? 'prod';
+    const type = options.text('type');
+    if (type !== undefined && type !== 'rest' && type !== 'http') throw new UsageError(`--type ${type}: rest or http?`);
+    const source = await sourceOf(file, type, options.text('backend'));
     const stack = options.text('stack') ?? basename(file, extname(file));
+    const stage = options.text('stage') ?? (source.kind === 'http' ? defaultStage : 'prod');
     const client = new ManagementClient(await installationOf(options, io));
-    const source = await documentOf(file, options.text('backend'));
-    const deployed = await deployRestApi(client, { file, document: source.document, stage, stack });
-    const { api } = deployed;
-    const warnings = [...source.warnings, ...deployed.warnings];
+    const naming = (error: unknown): never => {
+      throw new Failure(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    };
+    const made = await deployDocument(client, source, stack, stage).catch(naming);
+    const warnings = [...source.warnings, ...made.warnings];
     if (options.on('json')) {
-      io.stdout.write(`${JSON.stringify({ apis: [api], outputs: {}, resources: {}, warnings }, null, 2)}\n`);
+      io.stdout.write(`${JSON.stringify({ apis: [made.api], outputs: {}, resources: {}, warnings }, null, 2)}\n`);
       return;
     }
     for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
-    io.stdout.write(`${api.name} (${api.id}), stage ${api.stage}\n  ${api.endpoint}\n  ${api.localEndpoint}\n`);
+    const { name, id, protocol, stage: live, endpoint, localEndpoint } = made.api;
+    io.stdout.write(`${name} (${protocol} API ${id}), stage ${live}\n  ${endpoint}\n  ${localEndpoint}\n`);
   },
 };
 
-/** The document as it is imported, with what was left out of it on the way. @throws Failure naming the file */
-async function documentOf(
-  file: string,
-  backend: string | undefined,
-): Promise<{ document: Uint8Array; warnings: readonly string[] }> {
+interface Source {
+  readonly kind: 'rest' | 'http';
+  readonly document: Uint8Array;
+  /** What was left out of the document on the way. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws Failure naming the file */
+async function sourceOf(file: string, type: Source['kind'] | undefined, backend: string | undefined): Promise<Source> {
   try {
     const document = await readFile(file);
     const parsed = readDocument(document);
-    if (backend === undefined) return { document, warnings: [] };
-    const plain = plainOpenApi(parsed, backend);
-    return { document: Buffer.from(JSON.stringify(plain)), warnings: plain.warnings };
+    const kind = type ?? kindOf(parsed);
+    if (backend === undefined) return { kind, document, warnings: [] };
+    const plain = plainOpenApi(parsed, backend, kind);
+    return { kind, document: Buffer.from(JSON.stringify(plain)), warnings: plain.warnings };
   } catch (error) {
     throw new Failure(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-async function deployRestApi(
+async function deployDocument(
   client: ManagementClient,
-  { file, document, stage, stack }: { file: string; document: Uint8Array; stage: string; stack: string },
+  source: Source,
+  stack: string,
+  stage: string,
 ): Promise<{ api: DeployedApi; warnings: readonly string[] }> {
   const gateway = await client.gateway();
-  const earlier = (await listRestApis(client)).find(({ tags }) => tags[stackTag] === stack);
+  const earlier = (await listApis(client)).find(({ tags }) => tags[stackTag] === stack);
+  const protocol = source.kind === 'http' ? 'HTTP' : 'REST';
+  if (earlier !== undefined && earlier.protocol !== protocol)
+    throw new Error(
+      `stack ${stack} is ${earlier.protocol} API ${earlier.id}; deploy a ${protocol} API under another --stack, or as --type ${earlier.protocol.toLowerCase()}`,
+    );
+  const { api, warnings } = await (source.kind === 'http' ? deployHttpApi : deployRestApi)(
+    client,
+    source.document,
+    earlier,
+    stack,
+    stage,
+  );
+  return { api: deployedApi(gateway, { ...api, protocol }, stage), warnings };
+}
+
+type Deployed = Promise<{ api: { readonly id: string; readonly name: string }; warnings: readonly string[] }>;
+
+async function deployRestApi(
+  client: ManagementClient,
+  document: Uint8Array,
+  earlier: ListedApi | undefined,
+  stack: string,
+  stage: string,
+): Deployed {
   const made = await (earlier === undefined
     ? client.call('POST', '/restapis?mode=import', document)
-    : client.call('PUT', `/restapis/${earlier.id}?mode=overwrite`, document)
-  ).catch((error: Error) => {
-    throw new Failure(`${file}: ${error.message}`);
-  });
+    : client.call('PUT', `/restapis/${earlier.id}?mode=overwrite`, document));
   const id = String(made.id);
-  try {
+  await orGone(client, earlier === undefined ? `/restapis/${id}` : undefined, async () => {
     if (earlier === undefined)
       await client.call('PUT', `/tags/${encodeURIComponent(`arn:aws:apigateway:${client.region}::/restapis/${id}`)}`, {
         tags: { [stackTag]: stack },
       });
     await client.call('POST', `/restapis/${id}/deployments`, { stageName: stage });
-  } catch (error) {
-    // What never went live should not stay behind; what was live before still is.
-    if (earlier === undefined) await client.call('DELETE', `/restapis/${id}`);
-    throw new Failure(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const warnings = Array.isArray(made.warnings) ? made.warnings.map(String) : [];
-  return { api: deployedApi(gateway, id, String(made.name), stage), warnings };
+  });
+  return { api: { id, name: String(made.name) }, warnings: textsOf(made.warnings) };
 }
+
+async function deployHttpApi(
+  client: ManagementClient,
+  document: Uint8Array,
+  earlier: ListedApi | undefined,
+  stack: string,
+  stage: string,
+): Deployed {
+  const body = { body: Buffer.from(document).toString('utf8') };
+  const made = await (earlier === undefined
+    ? client.call('PUT', '/v2/apis', body)
+    : client.call('PUT', `/v2/apis/${earlier.id}`, body));
+  const id = String(made.apiId);
+  await orGone(client, earlier === undefined ? `/v2/apis/${id}` : undefined, async () => {
+    if (earlier === undefined)
+      await client.call('POST', `/v2/tags/${encodeURIComponent(`arn:aws:apigateway:${client.region}::/apis/${id}`)}`, {
+        tags: { [stackTag]: stack },
+      });
+    const { items } = await client.call('GET', `/v2/apis/${id}/stages`);
+    const known = Array.isArray(items) && items.some((item) => item.stageName === stage);
+    if (!known) await client.call('POST', `/v2/apis/${id}/stages`, { stageName: stage, autoDeploy: true });
+  });
+  return {
+    api: { id, name: String(made.name) },
+    warnings: [...textsOf(made.warnings), ...textsOf(made.importInfo)],
+  };
+}
+
+/** What never went live should not stay behind; what was live before still is. */
+async function orGone(client: ManagementClient, path: string | undefined, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (path !== undefined) await client.call('DELETE', path);
+    throw error;
+  }
+}
+
+const textsOf = (texts: unknown): string[] => (Array.isArray(texts) ? texts.map(String) : []);

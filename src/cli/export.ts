@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { readArguments } from './arguments.ts';
 import { type Command, Failure, UsageError } from './command.ts';
+import { listApis, stageNamesOf } from './deployed-apis.ts';
 import { installationOf } from './installation.ts';
 import { ManagementClient } from './management-client.ts';
-import { listRestApis, stageNamesOf } from './rest-apis.ts';
 
 const formats = ['oas30', 'swagger'];
 
@@ -34,25 +34,34 @@ export const exportApi: Command = {
     if (options.on('yaml') && options.on('json')) throw new UsageError('--yaml and --json exclude each other');
 
     const client = new ManagementClient(await installationOf(options, io));
-    const found = (await listRestApis(client)).filter(({ id, name }) => id === wanted || name === wanted);
+    const found = (await listApis(client)).filter(({ id, name }) => id === wanted || name === wanted);
     const [api] = found;
     if (api === undefined) throw new Failure(`no API ${wanted}; gatewright apis lists them`);
     if (found.length > 1)
       throw new Failure(
         `several APIs are called ${wanted}: ${found.map(({ id }) => id).join(', ')}; name one by its id`,
       );
-    const stages = await stageNamesOf(client, api.id);
+    const stages = await stageNamesOf(client, api);
     const stage = options.text('stage') ?? (stages.length === 1 ? stages[0] : undefined);
     if (stage === undefined)
       throw new Failure(
         stages.length === 0 ? `${wanted} is not deployed` : `which stage? --stage ${stages.join(' or --stage ')}`,
       );
-    const document = await client.bytes(
-      'GET',
-      `/restapis/${api.id}/stages/${encodeURIComponent(stage)}/exports/${format}?extensions=apigateway`,
-      undefined,
-      options.on('yaml') ? 'application/yaml' : 'application/json',
-    );
+    const yaml = options.on('yaml');
+    if (api.protocol === 'WEBSOCKET') throw new Failure(`${wanted} is a WebSocket API: OpenAPI cannot describe it`);
+    if (api.protocol === 'HTTP' && format !== 'oas30') throw new Failure('an HTTP API is exported as oas30 only');
+    const document =
+      api.protocol === 'HTTP'
+        ? await client.bytes(
+            'GET',
+            `/v2/apis/${api.id}/exports/OAS30?outputType=${yaml ? 'YAML' : 'JSON'}&stageName=${encodeURIComponent(stage)}`,
+          )
+        : await client.bytes(
+            'GET',
+            `/restapis/${api.id}/stages/${encodeURIComponent(stage)}/exports/${format}?extensions=apigateway`,
+            undefined,
+            yaml ? 'application/yaml' : 'application/json',
+          );
     const out = options.text('out');
     if (out === undefined) io.stdout.write(`${document.toString().trimEnd()}\n`);
     else {

@@ -9,6 +9,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   deploy: async () => (await import('./deploy.ts')).deploy,
   export: async () => (await import('./export.ts')).exportApi,
   apis: async () => (await import('./apis.ts')).apis,
+  invoke: async () => (await import('./invoke.ts')).invoke,
+  logs: async () => (await import('./logs.ts')).logs,
   template: async () => (await import('./template.ts')).template,
   credentials: async () => (await import('./credentials.ts')).credentials,
   doctor: async () => (await import('./doctor.ts')).doctor,

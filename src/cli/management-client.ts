@@ -50,6 +50,20 @@ export class ManagementClient {
 
   /** As `call`, for answers that are not JSON. Payloads that are bytes are sent as they are, others as JSON. */
   async bytes(method: string, path: string, payload?: unknown, accept = 'application/json'): Promise<Buffer> {
+    return (await this.exchange(method, path, { payload, headers: { accept } })).body;
+  }
+
+  /** As `bytes`, for any service, with the headers of the answer. */
+  async exchange(
+    method: string,
+    path: string,
+    given: {
+      readonly service?: string;
+      readonly payload?: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+  ): Promise<{ readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Buffer }> {
+    const { payload, service = 'apigateway' } = given;
     const body =
       payload === undefined || payload instanceof Uint8Array ? payload : Buffer.from(JSON.stringify(payload), 'utf8');
     const { endpoint, key, settings } = this.#installation;
@@ -58,18 +72,18 @@ export class ManagementClient {
       method,
       path: url.pathname,
       query: url.search.slice(1),
-      headers: { host: url.host, accept, ...(body && { 'content-type': 'application/json' }) },
+      headers: { host: url.host, ...given.headers, ...(body && { 'content-type': 'application/json' }) },
       payloadHash: createHash('sha256')
         .update(body ?? '')
         .digest('hex'),
-      service: 'apigateway',
+      service,
       region: settings.region,
       credentials: key,
       nowMs: Date.now(),
     });
     const answer = await this.#send(method, path, headers, body);
-    if (answer.status < 400) return answer.body;
-    throw callFailureOf(answer);
+    if (answer.status >= 400) throw callFailureOf(answer);
+    return answer;
   }
 
   async #send(method: string, path: string, headers: Record<string, string>, body: Uint8Array | undefined) {
@@ -78,7 +92,9 @@ export class ManagementClient {
       const answer = await request(endpoint + path, { method: method as 'GET', headers, body: body ?? null });
       return {
         status: answer.statusCode,
-        errorType: String(answer.headers['x-amzn-errortype'] ?? ''),
+        headers: Object.fromEntries(
+          Object.entries(answer.headers).map(([name, value]) => [name, [value].flat().join()]),
+        ),
         body: Buffer.from(await answer.body.arrayBuffer()),
       };
     } catch (error) {
@@ -89,7 +105,13 @@ export class ManagementClient {
   }
 }
 
-function callFailureOf({ status, errorType, body }: { status: number; errorType: string; body: Buffer }): CallFailure {
+function callFailureOf(answer: {
+  status: number;
+  headers: Readonly<Record<string, string | undefined>>;
+  body: Buffer;
+}): CallFailure {
+  const { status, headers, body } = answer;
+  const errorType = headers['x-amzn-errortype'] ?? '';
   try {
     const { message, Message }: Record<string, unknown> = JSON.parse(body.toString());
     return new CallFailure(errorType.split(':')[0] || `HTTP ${status}`, String(message ?? Message));

@@ -3,16 +3,19 @@ import { once } from 'node:events';
 import { credentialsFileOf } from '../node/root-key.ts';
 import { startNode } from '../node/start.ts';
 import { readArguments } from './arguments.ts';
-import { type Command, Failure } from './command.ts';
+import { type Command, Failure, UsageError } from './command.ts';
 import { settingsOf } from './installation.ts';
 
 export const start: Command = {
-  usage: 'start [--data-dir DIR] [--traffic-port PORT] [--management-port PORT] [--workers N] [--json]',
-  about: 'Runs the gateway. SIGTERM and SIGINT drain it: what was accepted is answered.',
+  usage:
+    'start [--data-dir DIR] [--traffic-port PORT] [--management-port PORT] [--workers N] [--inspect FUNCTION] [--json]',
+  about: `Runs the gateway. SIGTERM and SIGINT drain it: what was accepted is answered.
+  --inspect FUNCTION[=PORT]  opens a debugger port (9229) for a Node.js function; may be repeated`,
   async run(args, io) {
-    const options = readArguments(args, {}, 0);
+    const options = readArguments(args, { inspect: { type: 'string', multiple: true } }, 0);
     const settings = await settingsOf(options, io);
-    const node = await startNode(settings).catch((error) => {
+    const inspect = new Map(options.texts('inspect').map(inspection));
+    const node = await startNode(settings, { inspect }).catch((error) => {
       throw new Failure(startFailure(error));
     });
     const readyMs = Math.round(performance.now());
@@ -48,6 +51,14 @@ export const start: Command = {
     await node.close();
   },
 };
+
+/** `NAME` or `NAME=PORT`. */
+function inspection(given: string): [string, number] {
+  const [name = '', port = '9229'] = given.split('=');
+  if (name === '' || !/^\d{1,5}$/.test(port))
+    throw new UsageError(`--inspect ${given}: expected FUNCTION or FUNCTION=PORT`);
+  return [name, Number(port)];
+}
 
 function startFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

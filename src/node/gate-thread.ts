@@ -99,6 +99,8 @@ async function open(trafficPort: number, tlsPort: number): Promise<void> {
     reusePort: true,
     exchange: Exchange,
     handle: (x: Exchange) => gate.handle(x),
+    // With room for the request line, and for what is a little too much to be refused by the gate.
+    limits: { headBytes: Math.max(65_536, (options.limits.headerBytes ?? 0) + 32_768) },
     log,
   };
   const plain = await listen({ ...common, port: trafficPort });

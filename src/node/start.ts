@@ -50,7 +50,12 @@ export interface RunningNode {
   close(): Promise<void>;
 }
 
-export async function startNode(settings: Settings): Promise<RunningNode> {
+export interface StartOptions {
+  /** Debugger port by function name. */
+  readonly inspect?: ReadonlyMap<string, number>;
+}
+
+export async function startNode(settings: Settings, { inspect }: StartOptions = {}): Promise<RunningNode> {
   const log = createLog(settings.logLevel, 'node');
   const dataDir = resolve(settings.dataDir);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -80,6 +85,10 @@ export async function startNode(settings: Settings): Promise<RunningNode> {
     host: functionHostOf(settings),
     environmentDefaults: functionEnvironment,
     credentialsOf: () => rootKey,
+    inspectOf: ({ functionName }) => {
+      const port = inspect?.get(functionName);
+      return port === undefined ? undefined : { port, wait: false };
+    },
   });
   starting.defer(() => functions.close());
   const integrators = createIntegrators({

@@ -13,8 +13,15 @@ import { rewritten } from './schemas.ts';
 
 const integrationExtension = 'x-amazon-apigateway-integration';
 
-/** @throws BadRequestException when the address is none */
-export function plainOpenApi(document: OpenApiDocument, backendUrl: string): OpenApiDocument {
+/**
+ * @param kind HTTP APIs fill path variables into the address by themselves, REST APIs have them mapped
+ * @throws BadRequestException when the address is none
+ */
+export function plainOpenApi(
+  document: OpenApiDocument,
+  backendUrl: string,
+  kind: 'rest' | 'http' = 'rest',
+): OpenApiDocument {
   const backend = backendOf(backendUrl);
   const warnings = [...document.warnings];
   const warn = (warning: string): void => {
@@ -24,7 +31,7 @@ export function plainOpenApi(document: OpenApiDocument, backendUrl: string): Ope
   const paths = memberOf(named, 'paths');
   const keepsSecurity = speaksToGateway(document);
   const open = keepsSecurity ? named : withoutSecurity(named, warn);
-  const proxies = new Proxies(named, backend, warn, keepsSecurity, open !== named);
+  const proxies = new Proxies(named, { backend, kind }, warn, keepsSecurity, open !== named);
   const proxied = {
     ...open,
     ...(isObject(paths) ? { paths: proxies.paths(paths) } : {}),
@@ -107,15 +114,23 @@ interface Node {
 class Proxies {
   readonly #root: JsonObject;
   readonly #backend: string;
+  readonly #kind: 'rest' | 'http';
   readonly #warn: Warn;
   readonly #tree: Node = { children: new Map() };
   readonly #keepsSecurity: boolean;
   #saidSo: boolean;
 
   /** @param saidSo whether it has been said that security is left to the backend */
-  constructor(root: JsonObject, backend: string, warn: Warn, keepsSecurity: boolean, saidSo: boolean) {
+  constructor(
+    root: JsonObject,
+    { backend, kind }: { readonly backend: string; readonly kind: 'rest' | 'http' },
+    warn: Warn,
+    keepsSecurity: boolean,
+    saidSo: boolean,
+  ) {
     this.#root = root;
     this.#backend = backend;
+    this.#kind = kind;
     this.#warn = warn;
     this.#keepsSecurity = keepsSecurity;
     this.#saidSo = saidSo;
@@ -216,11 +231,15 @@ class Proxies {
   /** Query string and headers are passed on by the type of the integration. */
   #integration(httpMethod: string, path: string): JsonObject {
     const variables = [...path.matchAll(/\{([^{}+]+)\+?\}/g)].map(([, name = '']) => name);
-    return {
+    const proxy = {
       type: 'http_proxy',
       httpMethod,
       uri: `${this.#backend}${path.replace(/\{([^{}+]+)\+\}/g, '{$1}')}`,
       payloadFormatVersion: '1.0',
+    };
+    if (this.#kind === 'http') return proxy;
+    return {
+      ...proxy,
       passthroughBehavior: 'when_no_match',
       ...(variables.length === 0
         ? {}

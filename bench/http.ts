@@ -2,19 +2,31 @@
  * What a request costs: CPU time of the gateway against nginx's proxy_pass (Debian's nginx, keep-alive upstream) in
  * the same run. Gateway and nginx take turns on core 0; the load and the upstream share core 1.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { APIGatewayClient, CreateDeploymentCommand, ImportRestApiCommand } from '@aws-sdk/client-api-gateway';
+import { type RunningGateway, startGateway } from './gateway.ts';
+import {
+  answerBody,
+  deployHttpApi,
+  deployRestApi,
+  guardedHttpApi,
+  httpApi,
+  pathsOfWideHttpApi,
+  restApi,
+  stageName,
+  wideHttpApi,
+} from './http-apis.ts';
+import { startIssuer } from './issuer.ts';
 import {
   answering,
   cpuSecondsOf,
   freePort,
   type Load,
+  type LoadOptions,
   load,
-  residentMiBOf,
+  type Running,
   startNginx,
-  startPinned,
 } from './processes.ts';
 
 export interface Row {
@@ -27,147 +39,126 @@ export interface Row {
 }
 
 export interface HttpResults {
+  /** The first is the reference. */
   readonly rows: readonly Row[];
+  /** HTTP APIs of few and of many routes, asked for all of them in turn. */
+  readonly matching: readonly Row[];
   readonly memoryMiB: { readonly afterStart: number; readonly afterLoad: number; readonly requests: number };
 }
 
-const body = JSON.stringify({ id: 1, type: 'dog', price: 249.99, tags: ['a', 'b', 'c'], owner: { name: 'Ann' } });
+export interface Rounds {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly connections: number;
+}
 
-const documentOf = (upstream: string): string =>
-  JSON.stringify({
-    openapi: '3.0.1',
-    info: { title: 'bench', version: '1' },
-    paths: {
-      '/pets/{petId}': {
-        get: {
-          parameters: [{ name: 'petId', in: 'path', required: true, schema: { type: 'string' } }],
-          responses: { 200: { description: 'ok' } },
-          'x-amazon-apigateway-integration': {
-            type: 'http_proxy',
-            httpMethod: 'GET',
-            uri: `${upstream}/pets/{petId}`,
-            requestParameters: { 'integration.request.path.petId': 'method.request.path.petId' },
-          },
-        },
-      },
-      '/mock': {
-        get: {
-          responses: { 200: { description: 'ok' } },
-          'x-amazon-apigateway-integration': {
-            type: 'mock',
-            requestTemplates: { 'application/json': '{"statusCode": 200}' },
-            responses: { default: { statusCode: '200', responseTemplates: { 'application/json': body } } },
-          },
-        },
-      },
-    },
-  });
-
-/** A gateway with one worker on core 0 that serves the API of the benchmark, its upstream on core 1. */
-export interface BenchGateway extends AsyncDisposable {
+/** Something that is asked: its process and what wrk asks it for. */
+interface Target extends Pick<LoadOptions, 'headers' | 'pathsFile'> {
+  readonly name: string;
+  readonly url: string;
   readonly pid: number;
-  readonly upstream: string;
-  residentMiB(): number;
-  urlOf(path: string): string;
-  load(path: string, seconds: number, connections?: number): Promise<Load>;
 }
 
-export async function benchGateway(core: number): Promise<BenchGateway> {
-  const directory = mkdtempSync(join(tmpdir(), 'gatewright-bench-'));
-  const [upstreamPort, managementPort, trafficPort] = [await freePort(), await freePort(), await freePort()];
-  const upstream = `http://127.0.0.1:${upstreamPort}`;
-  const upstreamServer = startNginx(
+/** An upstream on core 1 that answers everything alike. */
+export async function startUpstream(): Promise<Running & { readonly url: string }> {
+  const port = await freePort();
+  const nginx = startNginx(
     1,
-    `server { listen 127.0.0.1:${upstreamPort} reuseport; default_type application/json; return 200 '${body}'; }`,
+    `server { listen 127.0.0.1:${port} reuseport; default_type application/json; return 200 '${answerBody}'; }`,
   );
-  const gateway = startPinned(core, [process.execPath, '--max-semi-space-size=1', 'bin/gatewright.mjs', 'start'], {
-    GATEWRIGHT_DATA_DIR: directory,
-    GATEWRIGHT_MANAGEMENT_PORT: String(managementPort),
-    GATEWRIGHT_TRAFFIC_PORT: String(trafficPort),
-    GATEWRIGHT_TRAFFIC_HOST: '127.0.0.1',
-    GATEWRIGHT_WORKERS: '1',
-    GATEWRIGHT_SAMPLE: 'off',
-    GATEWRIGHT_LOG_LEVEL: 'warn',
-  });
-  const stop = async (): Promise<void> => {
-    await Promise.all([gateway.stop(), upstreamServer.stop()]);
-    rmSync(directory, { recursive: true, force: true });
-  };
-  try {
-    await answering(`http://127.0.0.1:${managementPort}/ready`);
-    const restApiId = await deploy(`http://127.0.0.1:${managementPort}`, directory, documentOf(upstream));
-    const urlOf = (path: string): string => `http://127.0.0.1:${trafficPort}/_api/${restApiId}/bench${path}`;
-    return {
-      pid: gateway.pid,
-      upstream,
-      residentMiB: () => residentMiBOf(gateway.pid),
-      urlOf,
-      load: (path, seconds, connections = 64) => load(1, urlOf(path), { seconds, connections }),
-      [Symbol.asyncDispose]: stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const url = `http://127.0.0.1:${port}`;
+  await answering(url);
+  return { ...nginx, url };
 }
 
-export async function benchHttp(options: {
-  rounds: number;
-  seconds: number;
-  connections: number;
-}): Promise<HttpResults> {
-  await using gateway = await benchGateway(0);
-  const nginxPort = await freePort();
+/** nginx as a proxy on core 0. */
+async function startProxy(upstream: string): Promise<Running & { readonly url: string }> {
+  const port = await freePort();
   const nginx = startNginx(
     0,
-    `upstream u { server ${gateway.upstream.slice('http://'.length)}; keepalive 128; keepalive_requests 1000000000; }
-     server { listen 127.0.0.1:${nginxPort}; location / { proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection ""; } }`,
+    `upstream u { server ${upstream.slice('http://'.length)}; keepalive 128; keepalive_requests 1000000000; }
+     server { listen 127.0.0.1:${port}; location / { proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection ""; } }`,
   );
-  try {
-    await answering(`http://127.0.0.1:${nginxPort}/`);
-    const afterStart = gateway.residentMiB();
-    const targets = [
-      { name: 'nginx proxy_pass', url: `http://127.0.0.1:${nginxPort}/pets/1`, pid: nginx.pid },
-      { name: 'HTTP_PROXY plain', url: gateway.urlOf('/pets/1'), pid: gateway.pid },
-      { name: 'MOCK', url: gateway.urlOf('/mock'), pid: gateway.pid },
-    ];
-    const measured = new Map(targets.map(({ name }) => [name, [] as (Load & { cpuUs: number })[]]));
-    for (const { url } of targets) await load(1, url, { seconds: 2, connections: options.connections });
-    for (let round = 0; round < options.rounds; round++) {
-      for (const { name, url, pid } of targets) {
-        const before = cpuSecondsOf(pid);
-        const result = await load(1, url, options);
-        const cpuUs = ((cpuSecondsOf(pid) - before) / result.requests) * 1e6;
-        measured.get(name)?.push({ ...result, cpuUs });
-      }
-    }
-    const rows = [...measured].map(([name, rounds]) => ({
-      name,
-      cpuUs: rounds.map(({ cpuUs }) => cpuUs),
-      requestsPerSecond: rounds.map(({ requestsPerSecond }) => requestsPerSecond),
-      p99Ms: rounds.map(({ p99 }) => p99),
-      failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
-    }));
-    const requests = [...measured.values()].flat().reduce((sum, each) => sum + each.requests, 0);
-    return { rows, memoryMiB: { afterStart, afterLoad: gateway.residentMiB(), requests } };
-  } finally {
-    await nginx.stop();
-  }
+  const url = `http://127.0.0.1:${port}`;
+  await answering(url);
+  return { ...nginx, url };
 }
 
-async function deploy(endpoint: string, directory: string, document: string): Promise<string> {
-  const file = readFileSync(join(directory, 'credentials'), 'utf8');
-  const settingOf = (name: string): string => new RegExp(`${name} = (\\S+)`).exec(file)?.[1] ?? '';
-  const client = new APIGatewayClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: {
-      accessKeyId: settingOf('aws_access_key_id'),
-      secretAccessKey: settingOf('aws_secret_access_key'),
+const routesFew = 10;
+const routesMany = 10_000;
+
+export async function benchHttp(requests: Rounds, matching: Rounds): Promise<HttpResults> {
+  await using stack = new AsyncDisposableStack();
+  const upstream = stack.adopt(await startUpstream(), (each) => each.stop());
+  const proxy = stack.adopt(await startProxy(upstream.url), (each) => each.stop());
+  const issuer = stack.use(await startIssuer());
+  const gateway = stack.use(await startGateway({ core: 0 }));
+  const afterStart = gateway.residentMiB();
+  const { clients, pid } = gateway;
+  const rest = await deployRestApi(clients, restApi(upstream.url));
+  const http = await deployHttpApi(clients, httpApi(upstream.url));
+  const guarded = await deployHttpApi(clients, guardedHttpApi(upstream.url, issuer.url, 'bench'), { accessLog: true });
+  const rows = await measured(requests, [
+    { name: 'nginx proxy_pass', url: `${proxy.url}/pets/1`, pid: proxy.pid },
+    { name: 'REST API, HTTP_PROXY plain', url: gateway.urlOf(rest, stageName, '/pets/1'), pid },
+    { name: 'HTTP API, HTTP_PROXY plain', url: gateway.urlOf(http, stageName, '/pets/1'), pid },
+    {
+      name: 'HTTP API, HTTP_PROXY + JWT + CORS + access log',
+      url: gateway.urlOf(guarded, stageName, '/pets/1'),
+      pid,
+      headers: { Authorization: `Bearer ${issuer.token('bench')}`, Origin: 'https://app.example.com' },
     },
+    { name: 'REST API, MOCK', url: gateway.urlOf(rest, stageName, '/mock'), pid },
+  ]);
+  const directory = mkdtempSync(join(tmpdir(), 'gatewright-bench-'));
+  stack.defer(() => rmSync(directory, { recursive: true, force: true }));
+  const wide = [
+    await wideTarget(gateway, upstream.url, routesFew, directory),
+    await wideTarget(gateway, upstream.url, routesMany, directory),
+  ];
+  const matched = await measured(matching, wide);
+  const count = [...rows, ...matched].reduce((sum, each) => sum + each.requests, 0);
+  return { rows, matching: matched, memoryMiB: { afterStart, afterLoad: gateway.residentMiB(), requests: count } };
+}
+
+async function wideTarget(
+  gateway: RunningGateway,
+  upstream: string,
+  routes: number,
+  directory: string,
+): Promise<Target> {
+  const id = await deployHttpApi(gateway.clients, wideHttpApi(upstream, routes));
+  const url = gateway.urlOf(id, stageName, '');
+  const pathsFile = join(directory, `${routes}.txt`);
+  const paths = pathsOfWideHttpApi(routes, routesMany).map((path) => new URL(url).pathname + path);
+  writeFileSync(pathsFile, `${paths.join('\n')}\n`);
+  return { name: `${routes.toLocaleString('en')} routes`, url, pid: gateway.pid, pathsFile };
+}
+
+/** All of them in turn, round by round. */
+async function measured(
+  { rounds, ...options }: Rounds,
+  targets: readonly Target[],
+): Promise<(Row & { readonly requests: number })[]> {
+  const results = targets.map(() => [] as (Load & { readonly cpuUs: number })[]);
+  for (const { url, headers, pathsFile } of targets)
+    await load(1, url, { ...options, seconds: 2, ...(headers && { headers }), ...(pathsFile && { pathsFile }) });
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { url, pid, headers, pathsFile }] of targets.entries()) {
+      const before = cpuSecondsOf(pid);
+      const result = await load(1, url, { ...options, ...(headers && { headers }), ...(pathsFile && { pathsFile }) });
+      results[index]?.push({ ...result, cpuUs: ((cpuSecondsOf(pid) - before) / result.requests) * 1e6 });
+    }
+  }
+  return targets.map(({ name }, index) => {
+    const own = results[index] ?? [];
+    return {
+      name,
+      cpuUs: own.map(({ cpuUs }) => cpuUs),
+      requestsPerSecond: own.map(({ requestsPerSecond }) => requestsPerSecond),
+      p99Ms: own.map(({ p99 }) => p99),
+      failed: own.reduce((sum, { failed }) => sum + failed, 0),
+      requests: own.reduce((sum, { requests }) => sum + requests, 0),
+    };
   });
-  const { id } = await client.send(new ImportRestApiCommand({ body: new TextEncoder().encode(document) }));
-  await client.send(new CreateDeploymentCommand({ restApiId: id, stageName: 'bench' }));
-  client.destroy();
-  return id ?? '';
 }

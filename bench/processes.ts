@@ -25,10 +25,19 @@ export function freePort(): Promise<number> {
   });
 }
 
-export function startPinned(core: number, command: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn('taskset', ['-c', String(core), ...command], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+/** @param core left out: any of them */
+export function startProcess(
+  command: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  core?: number,
+  directory = process.cwd(),
+  errors: 'inherit' | 'ignore' = 'inherit',
+): Running {
+  const [program = '', ...args] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'ignore', errors],
     env: { ...process.env, ...environment },
+    cwd: directory,
   });
   return { pid: pidOf(child), stop: () => ended(child) };
 }
@@ -44,7 +53,7 @@ export function startNginx(core: number, http: string): Running {
      http { access_log off; keepalive_requests 1000000000; client_body_temp_path ${directory}; proxy_temp_path ${directory};
             fastcgi_temp_path ${directory}; uwsgi_temp_path ${directory}; scgi_temp_path ${directory}; ${http} }`,
   );
-  const running = startPinned(core, ['nginx', '-c', configuration, '-e', `${directory}/error.log`]);
+  const running = startProcess(['nginx', '-c', configuration, '-e', `${directory}/error.log`], {}, core);
   return {
     pid: running.pid,
     stop: async () => {
@@ -85,24 +94,23 @@ export interface Load {
   readonly p99: number;
 }
 
-/** wrk with one thread on a core of its own. */
-export async function load(
-  core: number,
-  url: string,
-  options: { seconds: number; connections: number; headers?: Readonly<Record<string, string>> },
-): Promise<Load> {
+export interface LoadOptions {
+  readonly seconds: number;
+  readonly connections: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** File with the paths that are asked for in turn, one a line; left out: that of the URL. */
+  readonly pathsFile?: string;
+}
+
+/** wrk with one thread. @param core left out: any of them */
+export async function load(core: number | undefined, url: string, options: LoadOptions): Promise<Load> {
+  const { seconds, connections, pathsFile } = options;
   const headers = Object.entries(options.headers ?? {}).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
-  const output = await outputOf('taskset', [
-    '-c',
-    String(core),
-    'wrk',
-    '-t1',
-    `-c${options.connections}`,
-    `-d${options.seconds}s`,
-    '--latency',
-    ...headers,
-    url,
-  ]);
+  const script = pathsFile === undefined ? [] : ['-s', join(import.meta.dirname, 'paths.lua')];
+  const last = pathsFile === undefined ? [] : ['--', pathsFile];
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...headers, ...script, url, ...last];
+  const output =
+    core === undefined ? await outputOf('wrk', args) : await outputOf('taskset', ['-c', String(core), 'wrk', ...args]);
   const number = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? 0);
   const ms = (percentile: string): number => {
     const [, value, unit] = new RegExp(`${percentile}%\\s+([\\d.]+)(us|ms|s)`).exec(output) ?? [];
@@ -135,13 +143,14 @@ export function outputOf(command: string, args: readonly string[]): Promise<stri
 }
 
 /** Resolves when the address answers at all. */
-export async function answering(url: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+export async function answering(url: string, withinMs = 10_000): Promise<void> {
+  const deadlineMs = performance.now() + withinMs;
+  while (performance.now() < deadlineMs) {
     try {
-      await (await fetch(url, { headers })).arrayBuffer();
+      await (await fetch(url)).arrayBuffer();
       return;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
   throw new Error(`${url} does not answer`);

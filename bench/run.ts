@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- http|mapping|functions]`: runs one benchmark, prints its tables, and writes them to its section of
+ * `npm run bench [-- http|mapping|functions|scale]`: runs one benchmark, prints its tables, and writes them to its section of
  * bench/results.md. Each is bounded in time.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,11 @@ const benchmarks: Readonly<Record<string, { readonly title: string; readonly run
       return mappingReport(await mappingBench());
     },
   },
+  functions: {
+    title: 'Functions',
+    run: async () => (await import('./functions-report.ts')).functionsReport(),
+  },
+  scale: { title: 'Many APIs', run: async () => (await import('./scale-report.ts')).scaleReport() },
 };
 
 const resultsFile = 'bench/results.md';

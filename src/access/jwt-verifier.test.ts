@@ -346,6 +346,16 @@ test('tokens: a verified one is remembered until it expires, and its times are l
   assert.equal(verifier.verify(token, nowMs + 600_000), 'the token has expired');
 });
 
+test('tokens: another token with the end of a remembered one is another token', async () => {
+  const verifier = new TestIssuer(rs256).verifier();
+  const token = signedToken(rs256, claims);
+  assert.ok((await verifier.verify(token, nowMs)) instanceof VerifiedToken);
+  const [header = '', , signature = ''] = token.split('.');
+  const forged = `${header}.${encoded({ ...claims, sub: 'eve' })}.${signature}`;
+  assert.equal(verifier.verify(forged, nowMs), 'signature is invalid');
+  assert.ok(verifier.verify(token, nowMs) instanceof VerifiedToken);
+});
+
 test('tokens: what one authorizer remembers, another still judges by its own rules', async () => {
   const { fetch } = new TestIssuer(rs256);
   const issuers = new Issuers(fetch);

@@ -5,9 +5,10 @@
  * Source: Amazon API Gateway Developer Guide, "Control access to HTTP APIs with JWT authorizers", "Control access to
  * REST APIs using JWT authorizers"; facts/http-api-auth.md for the words of refusals.
  */
+
+import { BoundedMemory } from '../state/bounded-memory.ts';
 import type { IssuerKeys, Issuers, KeyFailure } from './issuer-keys.ts';
 import { type MalformedToken, parseToken, type SigningKey, type UnverifiedToken } from './jws.ts';
-import { BoundedMemory } from '../state/bounded-memory.ts';
 
 export interface TrustedIssuer {
   /** Equal to the token's `iss`, letter by letter. */
@@ -91,9 +92,21 @@ export type TokenProblem =
 
 type Verdict = VerifiedToken | TokenProblem;
 
-/** Of all authorizers of a gate. */
-export type VerifiedTokens = BoundedMemory<VerifiedToken>;
+interface Remembered {
+  /** All that was sent: two tokens may end alike. */
+  readonly credentials: string;
+  readonly token: VerifiedToken;
+}
+
+/** Of all authorizers of a gate, by the end of what was sent. */
+export type VerifiedTokens = BoundedMemory<Remembered>;
 export const newVerifiedTokens = (): VerifiedTokens => new BoundedMemory();
+
+/**
+ * The end of a signature tells tokens apart as well as the whole does, and a whole token would be hashed character by
+ * character for every request.
+ */
+const memoryKeyOf = (credentials: string): string => credentials.slice(-48);
 
 export class JwtVerifier {
   readonly #rules: TokenRules;
@@ -112,17 +125,17 @@ export class JwtVerifier {
    * @returns what it says, or why it is not trusted; a promise only when keys have to be fetched
    */
   verify(credentials: string, nowMs: number): Verdict | Promise<Verdict> {
-    const remembered = this.#memory.get(credentials);
-    if (remembered !== undefined) {
-      const { issuerKeys, key } = remembered;
-      if (key.trusted && issuerKeys.usable(nowMs) && this.#rules.algorithms.has(remembered.algorithm)) {
-        const trusted = this.#issuers.get(issuerKeys.issuer)?.trusted;
+    const remembered = this.#memory.get(memoryKeyOf(credentials));
+    if (remembered !== undefined && remembered.credentials === credentials) {
+      const { token } = remembered;
+      if (token.key.trusted && token.issuerKeys.usable(nowMs) && this.#rules.algorithms.has(token.algorithm)) {
+        const trusted = this.#issuers.get(token.issuerKeys.issuer)?.trusted;
         // Somebody else's authorizer may have verified it, so whether it is trusted here is asked anew.
         return trusted === undefined
           ? 'the issuer in the token is not one that is trusted'
-          : this.#accepted(remembered, trusted, nowMs);
+          : this.#accepted(token, trusted, nowMs);
       }
-      this.#memory.delete(credentials);
+      this.#memory.delete(memoryKeyOf(credentials));
     }
     return this.#verifyAnew(credentials, nowMs);
   }
@@ -155,7 +168,8 @@ export class JwtVerifier {
     if (times === undefined) return 'the token has no expiration time';
     const verified = new VerifiedToken(token, key, issuerKeys, times);
     const verdict = this.#accepted(verified, trusted, nowMs);
-    if (verdict === verified) this.#memory.set(credentials, verified);
+    if (verdict === verified)
+      this.#memory.set(memoryKeyOf(credentials), { credentials, token: verified }, credentials.length);
     return verdict;
   }
 

@@ -19,4 +19,7 @@ test('a memory is bounded by the length of what it holds, too', () => {
   const memory = new BoundedMemory<number>(1_000, 10_000);
   for (let i = 0; i < 1_000; i++) memory.set(`${i}`.padEnd(1_000), i);
   assert.ok(memory.size <= 20, `holds ${memory.size}`);
+  const weighed = new BoundedMemory<number>(1_000, 10_000);
+  for (let i = 0; i < 1_000; i++) weighed.set(`${i}`, i, 1_000);
+  assert.ok(weighed.size <= 20, `holds ${weighed.size}`);
 });

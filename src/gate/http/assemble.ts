@@ -48,12 +48,15 @@ export interface HttpServices {
 export class Assembly {
   readonly #stage: HttpStagePlan;
   readonly #services: HttpServices;
+  /** Of routes that pass requests on as they are: the same for all of them. */
+  readonly #plain: readonly Step[];
   readonly #verifiers = new Map<JwtAuthorizerPlan, JwtVerifier>();
   readonly #askers = new Map<FunctionAuthorizerPlan, Step>();
 
   constructor(stage: HttpStagePlan, services: HttpServices) {
     this.#stage = stage;
     this.#services = services;
+    this.#plain = Object.freeze([passRequest, this.#callAddress(), this.#passResponse()]);
   }
 
   /** Who may call. Nothing is let through that can not be checked. */
@@ -75,11 +78,13 @@ export class Assembly {
     }
   }
 
-  /** All that happens to a request after it has been authorized. */
-  steps(route: RoutePlan): readonly Step[] {
+  /** All that happens to a request. @param authorization what decides who may call */
+  steps(route: RoutePlan, authorization: readonly Step[]): readonly Step[] {
     const { buckets } = this.#services;
+    const integration = this.#integration(route);
+    if (authorization.length === 0 && route.throttle === null) return integration;
     const limit = route.throttle === null ? [] : [throttle(route.throttle, buckets)];
-    return [...limit, ...this.#integration(route)];
+    return [...authorization, ...limit, ...integration];
   }
 
   #authorizer(plan: HttpAuthorizerPlan, scopes: readonly string[]): Step {
@@ -116,7 +121,7 @@ export class Assembly {
     return made;
   }
 
-  #integration(route: RoutePlan): Step[] {
+  #integration(route: RoutePlan): readonly Step[] {
     const { integration } = route;
     const { log } = this.#services;
     if (integration === null) return [refuse('the route has no integration', log)];
@@ -136,14 +141,14 @@ export class Assembly {
     }
   }
 
-  #address(plan: AddressIntegrationPlan): Step[] {
+  #address({ request, responses }: AddressIntegrationPlan): readonly Step[] {
+    if (request === null && responses.size === 0) return this.#plain;
     const { integrators, limits, log } = this.#services;
-    const { request, responses, timeoutMs } = plan;
     const steps: Step[] = [];
     if (request?.readsBody === true) steps.push(receiveBody(limits.bodyBytes));
-    steps.push(passRequest(plan));
+    steps.push(passRequest);
     if (request !== null) steps.push(mapRequest(request, log));
-    steps.push(callAddress(integrators.http, timeoutMs, limits.bodyBytes, log));
+    steps.push(this.#callAddress());
     if (readsAnswer(responses)) steps.push(receiveAnswer(integrators.http, limits.answerBytes, log));
     steps.push(this.#passResponse());
     if (responses.size > 0) steps.push(mapResponse(responses, log));
@@ -170,6 +175,11 @@ export class Assembly {
     steps.push(this.#passResponse());
     if (plan.responses.size > 0) steps.push(mapResponse(plan.responses, log));
     return steps;
+  }
+
+  #callAddress(): Step {
+    const { integrators, limits, log } = this.#services;
+    return callAddress(integrators.http, limits.bodyBytes, log);
   }
 
   #passResponse(): Step {

@@ -10,10 +10,11 @@ import type { Exchange } from '../exchange.ts';
 import type { Fault } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
 import { entityTooLarge, integrationTimedOut, integrationUnreachable } from './fault.ts';
+import { addressIntegrationOf } from './pass-request.ts';
 import { placeOf } from './place.ts';
 
 /** @param bodyBytesMax bound of a body that streams and whose size nobody announced */
-export function callAddress(integrator: HttpIntegrator, timeoutMs: number, bodyBytesMax: number, log: Log): Step {
+export function callAddress(integrator: HttpIntegrator, bodyBytesMax: number, log: Log): Step {
   return (x) => {
     const { endpoint, backendBody } = x;
     if (endpoint === null) throw new Error('no step has prepared the call');
@@ -24,7 +25,7 @@ export function callAddress(integrator: HttpIntegrator, timeoutMs: number, bodyB
       headers: x.backendHeaders,
       body: backendBody,
       bodyBytes: x.backendBodyBytes,
-      timeoutMs,
+      timeoutMs: addressIntegrationOf(x).timeoutMs,
     });
     x.onAbort = call;
     if (x.backendBodyBytes === -1 && backendBody instanceof Readable) bound(backendBody, x, call, bodyBytesMax);
@@ -40,7 +41,8 @@ function bound(body: Readable, x: Exchange, call: BackendCall, bytesMax: number)
     if (bytes <= bytesMax || x.bodyTooLarge) return;
     x.bodyTooLarge = true;
     call.abort();
-    body.resume();
+    // The rest is the listener's to drop, so that the client gets to read the refusal.
+    body.pause();
   });
 }
 

@@ -5,46 +5,47 @@
 import { endpointOf } from '../../integrations/endpoint.ts';
 import type { AddressIntegrationPlan, AddressPlan } from '../../plan/http/integration.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Step } from '../step.ts';
+import type { Fault } from '../fault.ts';
 import { configurationFault } from './fault.ts';
 import { backendHeaders } from './request-headers.ts';
 
-export function passRequest({ address, method, isPrivate }: AddressIntegrationPlan): Step {
-  const { endpoint } = address;
-  const hostHeader = endpoint === null || isPrivate ? null : endpoint.hostHeader;
-  const path = pathOf(address, isPrivate);
-  const query = address.query.constant === '' ? null : address.query;
-  return (x) => {
-    const at = endpoint ?? endpointFor(address, x);
-    if (at === null) return configurationFault;
-    x.endpoint = at;
-    x.backendMethod = method ?? x.httpMethod;
-    const search = query === null ? x.query : joined(query.fill(encodedValues(x, 'query')), x.query);
-    x.backendPath = search === '' ? path(x) : `${path(x)}?${search}`;
-    x.backendHeaders = backendHeaders(x, isPrivate ? null : (hostHeader ?? at.hostHeader));
-    x.backendBody = x.requestBytes ?? x.requestBody;
-    x.backendBodyBytes = x.requestBytes === null ? x.requestBodyBytes : x.requestBytes.length;
-    return undefined;
-  };
+/** The plan of a route with such an integration. */
+export function addressIntegrationOf({ http }: Exchange): AddressIntegrationPlan {
+  const integration = http?.route?.integration;
+  if (integration?.kind !== 'address') throw new Error('not a request that is passed on to an address');
+  return integration;
 }
 
-/** Chosen once: most addresses have a constant path, or one of two forms. */
-function pathOf({ path, appendsPath }: AddressPlan, isPrivate: boolean): (x: Exchange) => string {
-  const { constant } = path;
-  if (appendsPath) {
-    const base = (x: Exchange): string => constant ?? path.fill(encodedValues(x, 'path'));
-    if (isPrivate) return (x) => base(x) + stagePrefix(x) + x.stagePath;
-    return (x) => base(x) + x.stagePath;
-  }
-  if (constant !== null) return () => constant;
-  return (x) => path.fill(encodedValues(x, 'path'));
+/** One step for all such routes: ten thousand of them have not ten thousand closures. */
+export function passRequest(x: Exchange): Fault | undefined {
+  const { address, method, isPrivate } = addressIntegrationOf(x);
+  const endpoint = address.endpoint ?? endpointFor(address, x);
+  if (endpoint === null) return configurationFault;
+  const path = pathFor(address, x, isPrivate);
+  const query = queryFor(address, x);
+  x.endpoint = endpoint;
+  x.backendMethod = method ?? x.httpMethod;
+  x.backendPath = query === '' ? path : `${path}?${query}`;
+  x.backendHeaders = backendHeaders(x, isPrivate ? null : endpoint.hostHeader);
+  x.backendBody = x.requestBytes ?? x.requestBody;
+  x.backendBodyBytes = x.requestBytes === null ? x.requestBodyBytes : x.requestBytes.length;
+  return undefined;
+}
+
+function pathFor({ path, appendsPath }: AddressPlan, x: Exchange, isPrivate: boolean): string {
+  const base = path.constant ?? path.fill(encodedValues(x, 'path'));
+  if (!appendsPath) return base;
+  return isPrivate ? base + stagePrefix(x) + x.stagePath : base + x.stagePath;
 }
 
 const stagePrefix = ({ http }: Exchange): string =>
   http === null || http.stage.stageName === '$default' ? '' : `/${http.stage.stageName}`;
 
-const joined = (first: string, second: string): string =>
-  first === '' ? second : second === '' ? first : `${first}&${second}`;
+function queryFor({ query }: AddressPlan, x: Exchange): string {
+  if (query === null) return x.query;
+  const own = query.constant ?? query.fill(encodedValues(x, 'query'));
+  return x.query === '' ? own : `${own}&${x.query}`;
+}
 
 /** All but what would begin a query or a fragment, or no URI may contain. Escapes have been decoded: `%` is one of them. */
 const unfitForPath = /[^\w\-.~!$&'()*+,;=:@/]/u;
@@ -56,15 +57,11 @@ const everyUnfit = { path: new RegExp(unfitForPath, 'gu'), query: new RegExp(unf
 function encodedValues(x: Exchange, where: 'path' | 'query'): readonly string[] {
   const { pathValues } = x;
   const unfit = where === 'path' ? unfitForPath : unfitForQuery;
-  for (const value of pathValues) if (unfit.test(value)) return pathValues.map((each) => encoded(each, where));
+  for (const value of pathValues)
+    if (unfit.test(value))
+      return pathValues.map((each) => each.toWellFormed().replaceAll(everyUnfit[where], encodeURIComponent));
   return pathValues;
 }
-
-const encoded = (value: string, where: 'path' | 'query'): string =>
-  value.toWellFormed().replaceAll(everyUnfit[where], (character) =>
-    // encodeURIComponent leaves a few that are unfit for a query alone, none of them here.
-    encodeURIComponent(character),
-  );
 
 /** Of an address whose authority has variables: they hold a name, nothing that would make it another address. */
 function endpointFor({ origin }: AddressPlan, x: Exchange): AddressPlan['endpoint'] {

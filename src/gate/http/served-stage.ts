@@ -28,7 +28,7 @@ export class ServedRoute {
 
   /** All of them, authorization first. */
   get steps(): readonly Step[] {
-    this.#steps ??= Object.freeze([...this.authorization, ...this.#assembly.steps(this.plan)]);
+    this.#steps ??= Object.freeze(this.#assembly.steps(this.plan, this.authorization));
     return this.#steps;
   }
 }

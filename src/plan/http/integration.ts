@@ -19,38 +19,44 @@ import { ServiceCallPlan } from './service-call.ts';
 
 /** Text with the values of path variables in it: `/v1/`, the first one, `/toys`. */
 export class PathTemplate {
-  readonly #texts: readonly string[];
-  /** Which of the route's variables stands behind each text but the last. */
-  readonly #positions: readonly number[];
+  /** Up to the first variable. */
+  readonly #first: string;
+  /** Which of the route's variables comes first; -1: none does, and there is nothing else. */
+  readonly #position: number;
+  /** Behind the first variable, up to the next. */
+  readonly #second: string;
+  /** What follows: further variables, each with the text behind it. Hardly any path has some. */
+  readonly #more: readonly { readonly position: number; readonly text: string }[] | null;
 
   /** @param names the route's variables; a placeholder of another name is text */
   constructor(source: string, names: readonly string[]) {
-    const texts: string[] = [];
-    const positions: number[] = [];
+    const pieces: { readonly position: number; text: string }[] = [{ position: -1, text: '' }];
     let from = 0;
     for (const match of source.matchAll(/\{([^{}]+?)\+?\}/g)) {
       const position = names.indexOf(match[1] ?? '');
       if (position === -1) continue;
-      texts.push(source.slice(from, match.index));
-      positions.push(position);
+      pieces.at(-1)!.text = source.slice(from, match.index);
+      pieces.push({ position, text: '' });
       from = match.index + match[0].length;
     }
-    texts.push(source.slice(from));
-    this.#texts = texts;
-    this.#positions = positions;
+    pieces.at(-1)!.text = source.slice(from);
+    this.#first = pieces[0]!.text;
+    this.#position = pieces[1]?.position ?? -1;
+    this.#second = pieces[1]?.text ?? '';
+    this.#more = pieces.length > 2 ? Object.freeze(pieces.slice(2)) : null;
     Object.freeze(this);
   }
 
   /** The text itself where it has no variables, else null. */
   get constant(): string | null {
-    return this.#positions.length === 0 ? (this.#texts[0] ?? '') : null;
+    return this.#position === -1 ? this.#first : null;
   }
 
   /** @param values of the route's variables, fit to stand where they will */
   fill(values: readonly string[]): string {
-    let text = this.#texts[0] ?? '';
-    for (let i = 0; i < this.#positions.length; i++)
-      text += (values[this.#positions[i] ?? 0] ?? '') + (this.#texts[i + 1] ?? '');
+    if (this.#position === -1) return this.#first;
+    let text = this.#first + (values[this.#position] ?? '') + this.#second;
+    if (this.#more !== null) for (const piece of this.#more) text += (values[piece.position] ?? '') + piece.text;
     return text;
   }
 }
@@ -63,8 +69,8 @@ export class AddressPlan {
   readonly origin: PathTemplate;
   /** Begins with a slash, or is empty where the path of the request is put behind it. */
   readonly path: PathTemplate;
-  /** Without `?`. */
-  readonly query: PathTemplate;
+  /** Without `?`; null when there is none. */
+  readonly query: PathTemplate | null;
   /** Whether the request's own path is put behind the address's. */
   readonly appendsPath: boolean;
 
@@ -79,7 +85,7 @@ export class AddressPlan {
       throw new Error(`${JSON.stringify(uri)} is not an http:// or https:// address`);
     const base = sendable(path);
     this.path = new PathTemplate(appendsPath ? base.replace(/\/$/, '') : base === '' ? '/' : base, names);
-    this.query = new PathTemplate(sendable(query), names);
+    this.query = query === '' ? null : new PathTemplate(sendable(query), names);
     this.appendsPath = appendsPath;
     Object.freeze(this);
   }

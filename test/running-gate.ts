@@ -158,7 +158,11 @@ export interface Echoed {
 
 async function echo(received: IncomingMessage, response: ServerResponse): Promise<void> {
   const pieces: Buffer[] = [];
-  for await (const piece of received) pieces.push(piece);
+  try {
+    for await (const piece of received) pieces.push(piece);
+  } catch {
+    return; // whoever asks has gone
+  }
   const { method = '', url = '', rawHeaders } = received;
   const echoed: Echoed = { method, target: url, headers: rawHeaders, body: Buffer.concat(pieces).toString('latin1') };
   const body = JSON.stringify(echoed);

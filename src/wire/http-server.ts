@@ -3,13 +3,24 @@
  * It owns everything about connections: keep-alive, clients that are slow or leave early, HTTP/2 beside HTTP/1.1 on
  * TLS, and the drain when a process stops. Malformed requests never reach the gate.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer, Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
-import { Server as NetServer, type Socket } from 'node:net';
+import { Server as NetServer, Socket } from 'node:net';
 import { Readable, type Writable } from 'node:stream';
+import { LineBudget } from '../observe/line-budget.ts';
 import type { Log } from '../observe/log.ts';
 import { Deadlines, Waiting } from './deadlines.ts';
 import type { ReceivedRequest, WireExchange } from './exchange.ts';
+import {
+  malformedHead,
+  proxyRequest,
+  type Refusal,
+  refusalBody,
+  refusalHeaders,
+  refusalOf,
+  refusalText,
+  unknownExpectation,
+} from './refusal.ts';
 
 export interface ListenerLimits {
   /** Request line and headers together, in bytes; what is larger is answered 431 here. */
@@ -61,6 +72,16 @@ export interface Listener {
 /** Kept connections get this long to send a last request, which is then told to close: none is lost to a race. */
 const graceMs = 500;
 
+/** A body that was announced to be as short as this and that nobody reads is read and dropped: the connection is kept. */
+const droppedBytesMax = 65_536;
+/**
+ * How much of a longer one is read and dropped after its answer. Closing a connection that the client still writes to
+ * may cost it the answer (RFC 9112, 9.6): it is told to close, and given the time to stop.
+ */
+const lingerBytesMax = 64 * 1024 * 1024;
+/** How long a client may send nothing meanwhile. */
+const lingerMs = 5_000;
+
 /**
  * Bodies of bytes up to this go out as latin1 text: Node.js then joins them with the head and makes one write of both
  * instead of a vector of two, which costs the kernel more (measured: 3 % of a proxied request).
@@ -84,6 +105,7 @@ class HttpListener<X extends WireExchange> implements Listener {
   readonly #server: Server | Http2SecureServer;
   readonly #connections = new Map<Socket, Connection<X>>();
   readonly #scheme: 'http' | 'https';
+  readonly #lines = new LineBudget();
   #draining = false;
   #inFlight = 0;
   #emptied: (() => void) | null = null;
@@ -94,6 +116,8 @@ class HttpListener<X extends WireExchange> implements Listener {
     this.#scheme = options.tls === undefined ? 'http' : 'https';
     const settings = {
       maxHeaderSize: this.#limits.headBytes,
+      // `refusal.ts` looks at it, and answers as the gate does.
+      requireHostHeader: false,
       headersTimeout: this.#limits.headMs,
       requestTimeout: this.#limits.requestMs,
       // Kept connections are this file's to end: a timer of Node.js's would be made anew for every answer.
@@ -117,10 +141,29 @@ class HttpListener<X extends WireExchange> implements Listener {
         session.on('error', (error) => this.#options.log.debug({ error }, 'an HTTP/2 session failed'));
       });
     }
+    // A head that is too large is refused; headers are never left out without a word because they are many.
+    Object.assign(this.#server, { maxHeadersCount: 0 });
     this.#server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
       this.#connected(socket),
     );
     this.#server.on('request', (request: Request, response: Response) => this.#onRequest(request, response));
+    this.#server.on('checkContinue', (request: Request, response: Response) => {
+      // A client that asks before it sends its body is told to go on when somebody wants the body: a refusal comes first.
+      request.once('resume', () => {
+        if (!response.headersSent) response.writeContinue();
+      });
+      this.#onRequest(request, response);
+    });
+    this.#server.on('checkExpectation', (request: Request, response: Response) => {
+      if (response instanceof ServerResponse)
+        this.#refuseRequest(unknownExpectation, response, this.#connections.get(request.socket));
+      else response.writeHead(unknownExpectation.status).end();
+    });
+    this.#server.on('connect', (_request: Request, peer: Socket | Http2ServerResponse) => {
+      this.#say(proxyRequest, {});
+      if (peer instanceof Socket) this.#refuseConnection(peer, proxyRequest);
+      else peer.writeHead(proxyRequest.status).end();
+    });
     this.#server.on('clientError', (error: Error, socket: Socket) => this.#onClientError(error, socket));
     if (options.tls !== undefined)
       this.#server.on('tlsClientError', (error: Error) => options.log.debug({ error }, 'a TLS handshake failed'));
@@ -195,6 +238,14 @@ class HttpListener<X extends WireExchange> implements Listener {
   #onRequest(request: Request, response: Response): void {
     const { socket } = request;
     const connection = this.#connections.get(socket);
+    if (response instanceof ServerResponse) {
+      const refusal = malformedHead(response.req);
+      if (refusal !== null) {
+        this.#refuseRequest(refusal, response, connection);
+        return;
+      }
+      if (connection !== undefined) connection.latest = response;
+    }
     const x = new this.#options.exchange(received(request, this.#scheme, connection));
     this.#inFlight++;
     if (request instanceof Http2ServerRequest)
@@ -237,9 +288,12 @@ class HttpListener<X extends WireExchange> implements Listener {
       if (body instanceof Readable) body.destroy();
       return;
     }
+    let left: Leftover = 'none';
     try {
-      if ('stream' in response) writeHttp2Head(x, response);
-      else writeHead(x, response, this.#draining);
+      if (response instanceof ServerResponse) {
+        left = leftoverOf(x, response, this.#draining);
+        writeHead(x, response, left === 'close' || this.#draining);
+      } else writeHttp2Head(x, response);
     } catch (error) {
       this.#options.log.error({ error, path: x.path }, 'an answer could not be written');
       if (body instanceof Readable) body.destroy();
@@ -251,10 +305,41 @@ class HttpListener<X extends WireExchange> implements Listener {
       this.#stream(x, body, response, connection);
       return;
     }
+    if (response instanceof ServerResponse && left !== 'none') {
+      if (body === null) response.flushHeaders();
+      else response.write(body);
+      this.#finished(x, connection);
+      this.#linger(response, connection);
+      return;
+    }
     if (body === null) response.end();
     else if (typeof body === 'string' || body.length > joinedBytesMax || !Buffer.isBuffer(body)) response.end(body);
     else response.end(body.toString('latin1'), 'latin1');
     this.#finished(x, connection);
+  }
+
+  /** Ends an answer that has been written once the client has stopped sending, or has had its time. */
+  #linger(response: ServerResponse, connection: Connection<X> | undefined): void {
+    const { req: request } = response;
+    let bytes = 0;
+    const wait = (ms: number): void => {
+      if (connection !== undefined && connection.active.length === 0) this.#deadlines.start(connection, ms);
+    };
+    const end = (): void => {
+      request.off('data', onData).off('end', end).off('close', end);
+      response.end();
+      if (connection?.latest === response) connection.latest = null;
+      if (!request.complete) request.socket.destroySoon();
+      else wait(this.#limits.idleMs);
+    };
+    const onData = (piece: Uint8Array): void => {
+      bytes += piece.length;
+      if (bytes > lingerBytesMax) end();
+      else wait(lingerMs);
+    };
+    wait(lingerMs);
+    request.on('data', onData).on('end', end).on('close', end);
+    request.resume();
   }
 
   #stream(x: X, body: Readable, response: Writable, connection: Connection<X> | undefined): void {
@@ -278,6 +363,11 @@ class HttpListener<X extends WireExchange> implements Listener {
     });
     body.on('end', () => {
       response.off('drain', onDrain);
+      if (response instanceof ServerResponse && leftoverOf(x, response, this.#draining) !== 'none') {
+        this.#finished(x, connection);
+        this.#linger(response, connection);
+        return;
+      }
       response.end();
       this.#finished(x, connection);
     });
@@ -300,7 +390,10 @@ class HttpListener<X extends WireExchange> implements Listener {
     if (x.aborted || !this.#settle(x)) return;
     if (connection !== undefined) {
       connection.remove(x);
-      if (connection.active.length === 0)
+      if (connection.active.length === 0 && connection.latest?.writableEnded === true) connection.latest = null;
+      if (connection.active.length === 0 && connection.refusal !== null) {
+        this.#refuseConnection(connection.socket, connection.refusal);
+      } else if (connection.active.length === 0)
         this.#deadlines.start(
           connection,
           connection.socket.writableLength > 0 ? this.#limits.stallMs : this.#limits.idleMs,
@@ -328,24 +421,72 @@ class HttpListener<X extends WireExchange> implements Listener {
 
   #onClientError(error: Error, socket: Socket): void {
     const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-    const busy = (this.#connections.get(socket)?.active.length ?? 0) > 0;
-    if (busy || !socket.writable || code === 'ECONNRESET' || code === 'EPIPE') {
+    if (socket.writableEnded) return; // it has its answer, and closes once that is out
+    if (!socket.writable || clientHasGone.has(code)) {
       socket.destroy();
       return;
     }
-    const [status, reason, message] =
-      code === 'HPE_HEADER_OVERFLOW'
-        ? [431, 'Request Header Fields Too Large', `request headers exceed ${this.#limits.headBytes} bytes`]
-        : code === 'ERR_HTTP_REQUEST_TIMEOUT'
-          ? [408, 'Request Timeout', 'the request took too long to arrive']
-          : [400, 'Bad Request', 'the request is not well-formed HTTP'];
-    this.#options.log.info({ code, error: error.message, remoteAddress: socket.remoteAddress }, message);
-    const body = JSON.stringify({ message: reason });
-    socket.end(
-      `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n` +
-        `x-amzn-ErrorType: BadRequestException\r\nDate: ${new Date().toUTCString()}\r\nConnection: close\r\n\r\n${body}`,
-    );
+    const connection = this.#connections.get(socket);
+    const { active = [], latest = null } = connection ?? {};
+    if (active.length === 0 && latest !== null && !latest.writableFinished) {
+      socket.destroySoon(); // the rest of a request that has been answered already
+      return;
+    }
+    const packet = 'rawPacket' in error && error.rawPacket instanceof Uint8Array ? error.rawPacket : undefined;
+    const refusal = refusalOf(code, packet);
+    this.#say(refusal, { code, error: error.message, remoteAddress: socket.remoteAddress });
+    if (active.length === 0) this.#refuseConnection(socket, refusal);
+    else if (latest?.req.complete === true) {
+      // What came before on this connection is answered first.
+      if (connection !== undefined) connection.refusal = refusal;
+    } else if (active.length === 1 && latest?.headersSent === false) {
+      for (const x of active.splice(0)) this.#gone(x);
+      this.#refuseConnection(socket, refusal);
+    } else socket.destroy();
   }
+
+  /** In its turn: what came before on the connection is answered first. */
+  #refuseRequest(refusal: Refusal, response: ServerResponse, connection: Connection<X> | undefined): void {
+    const { remoteAddress } = response.req.socket;
+    if (connection !== undefined) connection.latest = response;
+    this.#say(refusal, { method: response.req.method, remoteAddress });
+    const body = refusalBody(refusal);
+    response.writeHead(refusal.status, [
+      ...refusalHeaders(refusal),
+      'Content-Length',
+      String(body.length),
+      'Connection',
+      'close',
+    ]);
+    response.write(body);
+    this.#linger(response, connection);
+  }
+
+  /** The last thing that is said on a connection. */
+  #refuseConnection(socket: Socket, refusal: Refusal): void {
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined) this.#deadlines.start(connection, lingerMs);
+    socket.end(refusalText(refusal));
+  }
+
+  #say({ why, status }: Refusal, fields: Readonly<Record<string, unknown>>): void {
+    const leftOut = this.#lines.take();
+    if (leftOut !== undefined) this.#options.log.info({ status, ...fields, ...(leftOut > 0 && { leftOut }) }, why);
+  }
+}
+
+/** Nobody is there to be told. */
+const clientHasGone = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
+
+/** Whether an answer comes before the whole of its request, and what becomes of the connection after that. */
+type Leftover = 'none' | 'keep' | 'close';
+
+function leftoverOf(x: WireExchange, response: ServerResponse, draining: boolean): Leftover {
+  const { req: request } = response;
+  if (x.requestBody === null || request.complete) return 'none';
+  if (!response.shouldKeepAlive || draining) return 'close';
+  const short = x.requestBodyBytes <= droppedBytesMax; // or of unknown length
+  return short || request.readableFlowing === true ? 'keep' : 'close';
 }
 
 /**
@@ -358,6 +499,10 @@ class Connection<X extends WireExchange> extends Waiting {
   readonly localAddress: string;
   readonly localPort: number;
   readonly active: X[] = [];
+  /** To the request that came last, of HTTP/1. */
+  latest: ServerResponse | null = null;
+  /** What is said after the answers that are under way: what followed them was malformed. */
+  refusal: Refusal | null = null;
 
   constructor(socket: Socket) {
     super();
@@ -420,7 +565,7 @@ function ordinaryHeaders({ rawHeaders, authority, headers }: Http2ServerRequest)
 
 const hasNoBody = (status: number): boolean => status === 204 || status === 304 || status < 200;
 
-function writeHead(x: WireExchange, response: ServerResponse, draining: boolean): void {
+function writeHead(x: WireExchange, response: ServerResponse, closing: boolean): void {
   const { status, responseHeaders: headers, responseBody: body } = x;
   const bytes =
     body === null
@@ -434,7 +579,7 @@ function writeHead(x: WireExchange, response: ServerResponse, draining: boolean)
   if (bytes !== -1 && !hasNoBody(status) && (x.method !== 'HEAD' || bytes > 0))
     headers.push('Content-Length', String(bytes));
   // Saying it here keeps Node.js from adding a Keep-Alive header, which Amazon API Gateway does not send.
-  headers.push('Connection', response.shouldKeepAlive && !draining ? 'keep-alive' : 'close');
+  headers.push('Connection', response.shouldKeepAlive && !closing ? 'keep-alive' : 'close');
   response.writeHead(status, headers);
 }
 

@@ -1,7 +1,7 @@
 /**
  * One request to an upstream and the promise of its answer. The pool gives it a connection, the connection fills it;
- * whoever made it may abort it at any time. Its deadline covers everything up to the answer's head (and a small body,
- * which comes with it); after that the pauses of a streamed body are bounded instead.
+ * whoever made it may abort it at any time. Its deadline covers everything from the last piece of its own body up to the
+ * answer's head (and a small body, which comes with it); after that the pauses of a streamed body are bounded instead.
  */
 import type { Readable } from 'node:stream';
 import { type Deadlines, Waiting } from './deadlines.ts';
@@ -106,6 +106,11 @@ export class UpstreamCall extends Waiting implements Abortable {
     this.settled = true;
     this.#deadlines.cancel(this);
     this.#reject(error);
+  }
+
+  /** A piece of the request has been sent: the upstream can not have been asked before, its time begins anew. */
+  goesOn(): void {
+    if (!this.settled) this.#deadlines.start(this, this.request.timeoutMs);
   }
 
   /** Gives the call up; a body that is still streaming ends with an error. */

@@ -113,6 +113,8 @@ export class UpstreamConnection extends Waiting implements Carrier {
 
   destroy(): void {
     this.#deadlines.cancel(this);
+    // At once: what the request's body goes on to bring is somebody else's to take.
+    this.#stopSending?.();
     this.#socket.destroy();
   }
 
@@ -221,6 +223,7 @@ export class UpstreamConnection extends Waiting implements Carrier {
         socket.uncork();
       } else taken = socket.write(piece);
       if (!taken) body.pause();
+      call.goesOn();
     };
     const onDrain = (): void => {
       body.resume();
@@ -228,6 +231,7 @@ export class UpstreamConnection extends Waiting implements Carrier {
     const onEnd = (): void => {
       stop();
       if (chunked) socket.write('0\r\n\r\n', 'latin1');
+      call.goesOn();
       this.#requestSent = true;
     };
     const onBroken = (error?: Error): void => {

@@ -162,6 +162,31 @@ test('a streamed request body goes out with its length, or chunked when it has n
   server.close();
 });
 
+test('an answer is waited for from the last piece of the request on: a client that takes its time costs none of it', async () => {
+  await using peer = await Peer.listen((socket, head) => {
+    if (head.includes('/does-not')) socket.removeAllListeners('data').resume();
+    else
+      socket.on('data', (chunk) => {
+        if (chunk.toString().endsWith('0\r\n\r\n')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      });
+  });
+  const upstream = new Upstream();
+  const slowly = (path: string) => {
+    const body = Readable.from(
+      (async function* () {
+        for (let i = 0; i < 8; i++) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          yield 'x';
+        }
+      })(),
+    );
+    return upstream.send(peer.target, request({ method: 'POST', path, body, bodyBytes: -1, timeoutMs: 200 })).promise;
+  };
+  assert.equal((await slowly('/answers')).status, 200);
+  await assert.rejects(slowly('/does-not'), { failure: 'timeout', message: 'no answer within 200 ms' });
+  upstream.close();
+});
+
 test('what cannot be reached or does not answer is told apart', async () => {
   const upstream = new Upstream();
   const gone = await Peer.listen(() => {});

@@ -59,9 +59,9 @@ function collect(stream: Readable, bytesMax: number): Promise<Buffer | null> {
     stream.on('data', (piece: Buffer) => {
       bytes += piece.length;
       if (bytes > bytesMax) {
-        // The rest is read and dropped, so that the client gets to read the refusal.
+        // The rest is the listener's to drop, so that the client gets to read the refusal.
         stream.removeAllListeners('data');
-        stream.resume();
+        stream.pause();
         resolve(null);
       } else pieces.push(piece);
     });

@@ -83,7 +83,8 @@ function bound(body: Readable, x: Exchange, call: BackendCall, bytesMax: number)
     if (bytes <= bytesMax || x.bodyTooLarge) return;
     x.bodyTooLarge = true;
     call.abort();
-    body.resume();
+    // The rest is the listener's to drop, so that the client gets to read the refusal.
+    body.pause();
   });
 }
 

@@ -82,9 +82,9 @@ export function collect(stream: Readable, bytesMax: number): Promise<Buffer | nu
     stream.on('data', (piece: Buffer) => {
       bytes += piece.length;
       if (bytes > bytesMax) {
-        // The rest is read and dropped, so that the client gets to read the refusal.
+        // The rest is the listener's to drop, so that the client gets to read the refusal.
         stream.removeAllListeners('data');
-        stream.resume();
+        stream.pause();
         resolve(null);
       } else pieces.push(piece);
     });

@@ -83,9 +83,12 @@ export class Exchange extends WireExchange {
   http: HttpState | null = null;
   /** Told once when the answer is out, or will never be: writes the access log. */
   onEnd: ((x: Exchange) => void) | null = null;
+  /** Told once when the answer is out and was a fault. */
+  onFault: ((x: Exchange) => void) | null = null;
 
   override answered(): void {
     this.onEnd?.(this);
+    if (this.fault !== null) this.onFault?.(this);
   }
 
   /** Address of the client, as `$context.identity.sourceIp` has it. */

@@ -14,6 +14,7 @@ import { forbidden } from './fault.ts';
 import { Addresses, type DomainMappings } from './find-api.ts';
 import { HttpApis, type HttpOptions } from './http/apis.ts';
 import { defaultGateLimits, type GateLimits } from './limits.ts';
+import { refusalLogger } from './refusals.ts';
 import type { Services } from './rest/assemble.ts';
 import type { Authorizations } from './rest/authorize.ts';
 import { giveGatewayResponse } from './rest/gateway-response.ts';
@@ -35,6 +36,7 @@ export class Gate {
   readonly #addresses = new Addresses();
   readonly #authorizations: Authorizations = new AuthorizerMemories();
   readonly #http: HttpApis;
+  readonly #noteRefusal: (x: Exchange) => void;
   /** REST APIs by id, then by stage name. */
   readonly #apis = new Map<string, Map<string, ServedStage>>();
 
@@ -47,6 +49,7 @@ export class Gate {
     };
     this.#http = new HttpApis(this.#services, options);
     this.#random = options.random ?? Math.random;
+    this.#noteRefusal = refusalLogger(options.log);
   }
 
   /** @throws PlanError when it does not compile; what was served before is still served then */
@@ -87,6 +90,7 @@ export class Gate {
 
   /** Fills in the answer of an exchange; done when this returns or its promise resolves. */
   handle(x: Exchange): void | Promise<void> {
+    x.onFault = this.#noteRefusal;
     const found = this.#addresses.find(x);
     const http = found === undefined ? undefined : this.#http.stagesOf(found.apiId);
     if (found !== undefined && http !== undefined) return this.#http.serve(x, found, http);

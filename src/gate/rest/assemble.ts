@@ -91,13 +91,14 @@ function integration(
 ): Step[] {
   const { integration: plan } = method;
   if (plan === null) return [refuse('No integration defined for method', log)];
+  const receiving = { bytesMax: limits.answerBytes, timeoutMs: plan.timeoutMs, log };
   switch (plan.type) {
     case 'HTTP_PROXY': {
       if (plan.http === null) throw new Error('a plan without its URI has not compiled');
       return [
         passing(plan, plan.http, log),
         integrateHttp(integrators.http, plan.timeoutMs, limits.bodyBytes, log),
-        ...(wholeAnswer ? [receiveAnswer(integrators.http, limits.answerBytes, log)] : []),
+        ...(wholeAnswer ? [receiveAnswer(integrators.http, receiving)] : []),
         passResponse,
       ];
     }
@@ -105,7 +106,7 @@ function integration(
       return [
         mapRequest(plan, log),
         integrateHttp(integrators.http, plan.timeoutMs, limits.bodyBytes, log),
-        receiveAnswer(integrators.http, limits.answerBytes, log),
+        receiveAnswer(integrators.http, receiving),
         mapResponse(plan, true, log),
       ];
     case 'MOCK':
@@ -116,7 +117,7 @@ function integration(
       return [
         mapRequest(plan, log),
         integrateAws(aws, plan, log),
-        receiveAnswer(aws, limits.answerBytes, log),
+        receiveAnswer(aws, receiving),
         mapResponse(plan, true, log),
       ];
     }

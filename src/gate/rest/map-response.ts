@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
-import type { BackendResponse, Integrator } from '../../integrations/integrator.ts';
+import { BackendFailure, type BackendResponse, type Integrator } from '../../integrations/integrator.ts';
 import { defaultMediaType, firstAccepted, mediaTypeOf } from '../../mapping/media-types.ts';
 import { invalidJsonBody } from '../../mapping/parameters.ts';
 import type { Log } from '../../observe/log.ts';
@@ -16,6 +16,7 @@ import type { Outcome, Step } from '../step.ts';
 import { convertResponse } from './convert.ts';
 import { logAnswerBody } from './execution-lines.ts';
 import { addHeader, headerOf, setHeader } from './header-list.ts';
+import { faultOf } from './integrate.ts';
 import { configurationError, placeOf } from './misconfiguration.ts';
 import { collect } from './receive-body.ts';
 import { renderResponse } from './render.ts';
@@ -24,11 +25,18 @@ import { sourcesOf } from './sources.ts';
 
 const nothing = new Uint8Array();
 
+export interface ReceiveOptions {
+  readonly bytesMax: number;
+  /** For all of the answer, from the beginning of the call. */
+  readonly timeoutMs: number;
+  readonly log: Log;
+}
+
 /** Receives the whole of the backend's answer, for steps that need it. */
-export function receiveAnswer(integrator: Integrator, bytesMax: number, log: Log): Step {
+export function receiveAnswer(integrator: Integrator, options: ReceiveOptions): Step {
   return (x) => {
     const body = x.answer?.body ?? null;
-    if (body instanceof Readable) return receive(x, body, integrator, bytesMax, log);
+    if (body instanceof Readable) return receive(x, body, integrator, options);
     x.answerBytes = body ?? nothing;
     if (x.execution !== null) logAnswerBody(x, x.execution);
     return undefined;
@@ -39,9 +47,12 @@ async function receive(
   x: Exchange,
   body: Readable,
   integrator: Integrator,
-  bytesMax: number,
-  log: Log,
+  { bytesMax, timeoutMs, log }: ReceiveOptions,
 ): Promise<Outcome> {
+  const late = (): void => {
+    body.destroy(new BackendFailure('timeout', `the answer was not complete after ${timeoutMs} ms`));
+  };
+  const timer = setTimeout(late, Math.max(0, x.integrationStartedAtMs + timeoutMs - Date.now()));
   try {
     const bytes = await collect(body, bytesMax);
     if (bytes === null) {
@@ -52,9 +63,13 @@ async function receive(
     if (x.execution !== null) logAnswerBody(x, x.execution);
     return undefined;
   } catch (error) {
-    log.warn({ ...placeOf(x), reason: integrator.failureOf(error).message }, 'the backend broke off its answer');
+    const failure = integrator.failureOf(error);
+    if (failure.kind === 'timeout') return faultOf(x, failure, log);
+    log.warn({ ...placeOf(x), reason: failure.message }, 'the backend broke off its answer');
     x.execution?.line('Execution failed due to a network error communicating with endpoint');
     return integrationFailure;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

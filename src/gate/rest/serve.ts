@@ -1,11 +1,22 @@
 /** A request whose stage has been found: picks the deployment, matches the method, runs its steps, answers. */
 import type { Exchange } from '../exchange.ts';
-import { type Fault, missingAuthenticationToken } from '../fault.ts';
+import { Fault, missingAuthenticationToken } from '../fault.ts';
 import { excess, type GateLimits } from '../limits.ts';
 import { run } from '../step.ts';
 import { giveGatewayResponse } from './gateway-response.ts';
 import { respond } from './respond.ts';
 import type { ServedStage } from './served-stage.ts';
+
+const badRequest = new Fault('DEFAULT_4XX');
+
+/**
+ * Whether `.` or `..` stand in a path, however they are written: which place it means would be for the backend to say,
+ * after the method has decided who may go there.
+ */
+function climbs(path: string): boolean {
+  if (!path.includes('/.') && !path.includes('%2')) return false;
+  return /(?:\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(path);
+}
 
 /** @param random 0 to 1, for the canary's share */
 export function serve(x: Exchange, stage: ServedStage, limits: GateLimits, random: () => number): void | Promise<void> {
@@ -13,13 +24,15 @@ export function serve(x: Exchange, stage: ServedStage, limits: GateLimits, rando
   x.canary = canary !== null && random() * 100 < stage.plan.canaryPercent;
   const snapshot = canary !== null && x.canary ? canary : stage.base;
   x.snapshot = snapshot.plan;
-  const refused = excess(x, limits);
+  const refused = excess(x, limits) ?? (climbs(x.stagePath) ? badRequest : undefined);
   if (refused !== undefined) {
     conclude(x, refused);
     return;
   }
   x.httpMethod = methodOf(x);
-  const method = snapshot.methods.match(x.stagePath, x.httpMethod, x.pathValues);
+  const method = methods.has(x.httpMethod)
+    ? snapshot.methods.match(x.stagePath, x.httpMethod, x.pathValues)
+    : undefined;
   if (method === undefined) {
     conclude(x, missingAuthenticationToken);
     return;
@@ -33,10 +46,11 @@ function conclude(x: Exchange, fault: Fault | undefined): void {
   respond(x);
 }
 
-const overridable: ReadonlySet<string> = new Set(['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']);
+/** All that a REST API can have; ANY is any of these. */
+const methods: ReadonlySet<string> = new Set(['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']);
 
 /** Clients behind proxies that know GET and POST only say what they mean in a header. */
 function methodOf(x: Exchange): string {
   const override = x.header('x-http-method-override');
-  return override !== undefined && overridable.has(override) ? override : x.method;
+  return override !== undefined && methods.has(override) ? override : x.method;
 }

@@ -47,7 +47,7 @@ test('what nobody takes in time is dropped, and said', async () => {
   const said: unknown[] = [];
   try {
     const log = { ...silentLog, warn: (fields: Readonly<Record<string, unknown>>) => said.push(fields.lines) };
-    const logs = new AccessLogFiles(directory, log, { pendingCharacters: 1_000 });
+    const logs = new AccessLogFiles(directory, log, { pendingBytes: 1_000 });
     for (let i = 0; i < 100; i++) logs.write(arn, 'x'.repeat(99));
     await logs.flush();
     assert.equal((await readFile(join(directory, fileNameOf(arn)), 'utf8')).length, 1_100);

@@ -1,8 +1,9 @@
 /**
- * Access logs as files, one a destination, lines in batches: a line costs a request the joining of a text. What a disk
- * does not take in time is dropped and counted rather than kept without bound; a line says so afterwards.
+ * Access logs as files, one a destination, lines in batches. Lines wait as bytes, where the garbage collector has
+ * nothing to follow; what a disk does not take in time is dropped and counted rather than kept without bound, and a line
+ * says so afterwards.
  */
-import { appendFile, mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccessLogSink } from './access-log.ts';
 import type { Log } from './log.ts';
@@ -10,25 +11,68 @@ import type { Log } from './log.ts';
 export interface AccessLogFileLimits {
   /** How long a line may wait for others. */
   readonly delayMs: number;
-  /** Characters that wait for one file; what is beyond is dropped. */
-  readonly pendingCharacters: number;
+  /** Bytes that wait for one file, about; what is beyond is dropped. */
+  readonly pendingBytes: number;
 }
 
-export const defaultAccessLogFileLimits: AccessLogFileLimits = { delayMs: 200, pendingCharacters: 8_388_608 };
+export const defaultAccessLogFileLimits: AccessLogFileLimits = { delayMs: 200, pendingBytes: 8_388_608 };
 
 /** Destinations that have a file; tenants choose their names. */
 const filesMax = 10_000;
 
+/** Lines are put together in pieces of this size; a longer line is a piece of its own. */
+const pieceBytes = 65_536;
+/** The first piece after a pause: many logs are hardly written to. */
+const firstPieceBytes = 4_096;
+
 class LogFile {
   readonly path: string;
-  pending = '';
   dropped = 0;
   writing = false;
+  /** Pieces that are full, and how many bytes they hold. */
+  #full: Buffer[] = [];
+  #fullBytes = 0;
+  #piece = nothing;
+  #used = 0;
 
   constructor(path: string) {
     this.path = path;
   }
+
+  /** Bytes that wait. */
+  get pending(): number {
+    return this.#fullBytes + this.#used;
+  }
+
+  add(line: string): void {
+    // No character takes more than three bytes in UTF-8.
+    const most = line.length * 3 + 1;
+    if (this.#used + most > this.#piece.length) this.#next(most);
+    this.#used += this.#piece.write(line, this.#used);
+    this.#piece[this.#used++] = lineFeed;
+  }
+
+  /** All that waits; it waits no longer. */
+  take(): Buffer[] {
+    const pieces = this.#full;
+    if (this.#used > 0) pieces.push(this.#piece.subarray(0, this.#used));
+    this.#full = [];
+    this.#fullBytes = 0;
+    this.#piece = nothing;
+    this.#used = 0;
+    return pieces;
+  }
+
+  #next(bytes: number): void {
+    if (this.#used > 0) this.#full.push(this.#piece.subarray(0, this.#used));
+    this.#fullBytes += this.#used;
+    this.#piece = Buffer.allocUnsafeSlow(Math.max(this.#fullBytes === 0 ? firstPieceBytes : pieceBytes, bytes));
+    this.#used = 0;
+  }
 }
+
+const lineFeed = 10;
+const nothing = Buffer.alloc(0);
 
 export class AccessLogFiles implements AccessLogSink {
   readonly #directory: string;
@@ -47,12 +91,13 @@ export class AccessLogFiles implements AccessLogSink {
 
   write(destination: string, line: string): void {
     const file = this.#files.get(destination) ?? this.#open(destination);
-    if (file === null || file.pending.length > this.#limits.pendingCharacters) {
+    if (file === null || file.pending > this.#limits.pendingBytes) {
       if (file !== null) file.dropped++;
       return;
     }
-    file.pending += `${line}\n`;
-    if (file.pending.length > line.length + 1) return;
+    const isFirst = file.pending === 0;
+    file.add(line);
+    if (!isFirst) return;
     this.#waiting.add(file);
     this.#timer ??= setTimeout(() => void this.flush(), this.#limits.delayMs).unref();
   }
@@ -64,6 +109,11 @@ export class AccessLogFiles implements AccessLogSink {
     const files = [...this.#waiting].filter((file) => !file.writing);
     for (const file of files) this.#waiting.delete(file);
     await Promise.all(files.map((file) => this.#append(file)));
+  }
+
+  async #appendAll(path: string, pieces: readonly Buffer[]): Promise<void> {
+    await using handle = await open(path, 'a', 0o600);
+    for (const piece of pieces) await handle.appendFile(piece);
   }
 
   #open(destination: string): LogFile | null {
@@ -78,11 +128,7 @@ export class AccessLogFiles implements AccessLogSink {
     try {
       if (!this.#made) await mkdir(this.#directory, { recursive: true });
       this.#made = true;
-      while (file.pending !== '') {
-        const text = file.pending;
-        file.pending = '';
-        await appendFile(file.path, text, { mode: 0o600 });
-      }
+      while (file.pending > 0) await this.#appendAll(file.path, file.take());
       if (file.dropped > 0)
         this.#log.warn(
           { file: file.path, lines: file.dropped },
@@ -90,7 +136,7 @@ export class AccessLogFiles implements AccessLogSink {
         );
       file.dropped = 0;
     } catch (error) {
-      file.pending = '';
+      file.take();
       this.#log.error({ error, file: file.path }, 'an access log can not be written');
     } finally {
       file.writing = false;

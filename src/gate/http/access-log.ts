@@ -5,7 +5,7 @@
 import type { AccessLogSink } from '../../observe/access-log.ts';
 import type { AccessLogPlan } from '../../plan/http/access-log.ts';
 import type { Exchange } from '../exchange.ts';
-import { contextReader } from './context.ts';
+import { contextReader, isTame } from './context.ts';
 
 /** AWS's bound of one entry. */
 const lineCharactersMax = 1_048_576;
@@ -17,20 +17,22 @@ export function accessLogger({ destination, parts, json }: AccessLogPlan, sink: 
   const first = parts[0] ?? '';
   const readers: {
     readonly read: (x: Exchange) => string | undefined;
-    readonly quoted: boolean;
+    /** Whether its values could end a string in the line. */
+    readonly wild: boolean;
     readonly after: string;
   }[] = [];
   for (let i = 1; i < parts.length; i += 2) {
     const name = parts[i] ?? '';
-    // This one comes in its own quotes.
-    readers.push({ read: contextReader(name), quoted: name !== 'error.messageString', after: parts[i + 1] ?? '' });
+    // What comes in its own quotes stays as it is.
+    const wild = json && name !== 'error.messageString' && !isTame(name);
+    readers.push({ read: contextReader(name), wild, after: parts[i + 1] ?? '' });
   }
   return (x) => {
     let line = first;
     for (let i = 0; i < readers.length; i++) {
-      const { read, quoted, after } = readers[i]!;
+      const { read, wild, after } = readers[i]!;
       const value = read(x) ?? '-';
-      line += json && quoted && unfit.test(value) ? JSON.stringify(value).slice(1, -1) : value;
+      line += wild && unfit.test(value) ? JSON.stringify(value).slice(1, -1) : value;
       line += after;
     }
     sink.write(destination, line.length > lineCharactersMax ? line.slice(0, lineCharactersMax) : line);

@@ -61,6 +61,36 @@ const variables: Readonly<Record<string, Reader>> = {
   status: (x) => String(x.status),
 };
 
+/** Variables that hold what the gate itself has made: digits, words, identifiers. Others may hold anything. */
+const tame: ReadonlySet<string> = new Set([
+  'accountId',
+  'apiId',
+  'dataProcessed',
+  'deploymentId',
+  'error.message',
+  'error.responseType',
+  'extendedRequestId',
+  'httpMethod',
+  'identity.sourceIp',
+  'integration.integrationStatus',
+  'integration.latency',
+  'integration.status',
+  'integrationLatency',
+  'integrationStatus',
+  'protocol',
+  'requestId',
+  'requestTime',
+  'requestTimeEpoch',
+  'responseLatency',
+  'responseLength',
+  'routeKey',
+  'stage',
+  'status',
+]);
+
+/** Whether a variable's values can stand inside a JSON string as they are. */
+export const isTame = (name: string): boolean => tame.has(name);
+
 /** @param name `identity.sourceIp` */
 export function contextReader(name: string): Reader {
   const known = Object.hasOwn(variables, name) ? variables[name] : undefined;

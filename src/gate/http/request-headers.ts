@@ -134,5 +134,14 @@ function withoutNamed(rawHeaders: readonly string[], connection: string): string
 /** RFC 7239, 6: an address of IPv6 stands in brackets and quotes. */
 const nodeText = (address: string): string => (address.includes(':') ? `"[${address}]"` : address);
 
-/** RFC 7239, 4: what is no token stands in quotes; AWS quotes no port. */
-const hostText = (host: string): string => (/^[\w.:-]*$/.test(host) ? host : JSON.stringify(host));
+/** RFC 7239, 4: what is no token stands in quotes; AWS quotes no port. Nearly every request is for the host before. */
+function hostText(host: string): string {
+  if (host !== latestHost) {
+    latestHost = host;
+    latestHostText = /^[\w.:-]*$/.test(host) ? host : JSON.stringify(host);
+  }
+  return latestHostText;
+}
+
+let latestHost = '';
+let latestHostText = '';

@@ -77,6 +77,8 @@ export class Fault {
   readonly bare: string | null;
   /** JSON that is sent unless the owner has customised this type; null: the message under `message`. */
   readonly json: string | null;
+  /** For the operator's log, where the message is not meant to say it; empty: the message says it all. */
+  readonly why: string;
 
   constructor(
     type: GatewayResponseType,
@@ -84,6 +86,7 @@ export class Fault {
       readonly validation?: string;
       readonly bare?: string;
       readonly json?: string;
+      readonly why?: string;
     } = {},
   ) {
     const defaults = faultDefaults[type];
@@ -94,13 +97,21 @@ export class Fault {
     this.validation = changes.validation ?? '';
     this.bare = changes.bare ?? null;
     this.json = changes.json ?? null;
+    this.why = changes.why ?? '';
     Object.freeze(this);
   }
 }
 
 /** No such API, stage or mapping: refused before any API can say how. */
-export const forbidden = new Fault('ACCESS_DENIED', { errorType: 'ForbiddenException' });
-export const missingAuthenticationToken = new Fault('MISSING_AUTHENTICATION_TOKEN');
+export const forbidden = new Fault('ACCESS_DENIED', {
+  errorType: 'ForbiddenException',
+  why: 'no API and stage answer to this host and path',
+});
+export const missingAuthenticationToken = new Fault('MISSING_AUTHENTICATION_TOKEN', {
+  why: 'the API has no such resource and method',
+});
+/** Which place a path with `.` or `..` means would be for the backend to say, after the gate has let the caller through. */
+export const climbingPath = new Fault('DEFAULT_4XX', { why: 'the path has . or .. in it' });
 export const misconfigured = new Fault('API_CONFIGURATION_ERROR');
 export const internalFailure = new Fault('DEFAULT_5XX');
 export const integrationFailure = new Fault('INTEGRATION_FAILURE');
@@ -109,17 +120,27 @@ export const integrationTimeout = new Fault('INTEGRATION_TIMEOUT');
 export const backendRefused = new Fault('INTEGRATION_FAILURE', { status: 500, message: 'Internal server error' });
 /** More than a function takes. */
 export const payloadTooLarge = new Fault('REQUEST_TOO_LARGE');
-export const unsupportedMediaType = new Fault('UNSUPPORTED_MEDIA_TYPE');
+export const unsupportedMediaType = new Fault('UNSUPPORTED_MEDIA_TYPE', {
+  why: 'no mapping is for the content type of the body',
+});
+export const unreadableCoding = new Fault('UNSUPPORTED_MEDIA_TYPE', {
+  why: 'the body can not be unpacked by its content encoding',
+});
 export const uriTooLong = new Fault('DEFAULT_4XX', {
   status: 414,
   errorType: 'RequestUriTooLongException',
   message: 'Request URI too long',
+  why: 'path and query are too long',
 });
 export const headersTooLarge = new Fault('DEFAULT_4XX', {
   status: 431,
   errorType: 'RequestHeaderFieldsTooLargeException',
   message: 'Request Header Fields Too Large',
+  why: 'the headers are too large together',
 });
 /** Seen live: the text of an announced body that is too large; AWS answers so before it looks at the API. */
 export const requestTooLarge = (bytesMax: number): Fault =>
-  new Fault('REQUEST_TOO_LARGE', { bare: `HTTP content length exceeded ${bytesMax} bytes.` });
+  new Fault('REQUEST_TOO_LARGE', {
+    bare: `HTTP content length exceeded ${bytesMax} bytes.`,
+    why: `the body has more than ${bytesMax} bytes`,
+  });

@@ -16,12 +16,12 @@ export function refusalLogger(log: Log): (x: Exchange) => void {
     if (fault === null || fault.status >= 500) return;
     const leftOut = lines.take();
     if (leftOut === undefined) return;
-    const { message, validation } = fault;
+    const { message, validation, why } = fault;
     log.info(
       {
         status: x.status,
         type: fault.type,
-        reason: http?.authorizerError ?? (validation === '' ? message : `${message}: ${validation}`),
+        reason: http?.authorizerError ?? (why || (validation === '' ? message : `${message}: ${validation}`)),
         apiId: snapshot?.restApiId ?? http?.stage.apiId,
         stage: snapshot?.stageName ?? http?.stage.stageName,
         host: x.host,

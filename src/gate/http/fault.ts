@@ -20,8 +20,9 @@ const messages: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-export const notFound = new Fault('RESOURCE_NOT_FOUND');
+export const notFound = new Fault('RESOURCE_NOT_FOUND', { why: 'the API has no such stage and route' });
 export const badRequest = new Fault('DEFAULT_4XX');
+export const malformedPath = new Fault('DEFAULT_4XX', { why: 'the path is malformed, or has . or .. in it' });
 export const unauthorized = new Fault('UNAUTHORIZED');
 export const accessDenied = new Fault('ACCESS_DENIED');
 export const throttled = new Fault('THROTTLED');
@@ -30,10 +31,10 @@ export const authorizerFailed = fault('AUTHORIZER_FAILURE', 500);
 export const integrationFailed = fault('INTEGRATION_FAILURE', 500);
 export const integrationUnreachable = fault('INTEGRATION_FAILURE', 503);
 export const integrationTimedOut = fault('INTEGRATION_TIMEOUT', 503);
-export const entityTooLarge = fault('REQUEST_TOO_LARGE', 413);
+export const entityTooLarge = fault('REQUEST_TOO_LARGE', 413, 'the body is too large');
 
-function fault(type: GatewayResponseType, status: number): Fault {
-  return new Fault(type, { status, message: messages[status] ?? '' });
+function fault(type: GatewayResponseType, status: number, why = ''): Fault {
+  return new Fault(type, { status, message: messages[status] ?? '', why });
 }
 
 /** Bodies by status, made once. */

@@ -2,7 +2,7 @@
 import type { Exchange } from '../exchange.ts';
 import { excess, type GateLimits } from '../limits.ts';
 import { type Outcome, run } from '../step.ts';
-import { badRequest, notFound } from './fault.ts';
+import { malformedPath, notFound } from './fault.ts';
 import { answerPreflight, conclude } from './respond.ts';
 import type { ServedHttpStage } from './served-stage.ts';
 import { HttpState } from './state.ts';
@@ -17,7 +17,7 @@ export function serveHttp(x: Exchange, stage: ServedHttpStage, limits: GateLimit
   x.httpMethod = x.method;
   x.onEnd = stage.log;
   const path = decodedPath(x.stagePath);
-  const refused = excess(x, limits) ?? (path === null ? badRequest : undefined);
+  const refused = excess(x, limits) ?? (path === null ? malformedPath : undefined);
   if (path === null || refused !== undefined) {
     conclude(x, refused);
     return;

@@ -7,11 +7,11 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw } from 'node:zlib';
 import type { Exchange } from '../exchange.ts';
-import { Fault, requestTooLarge, unsupportedMediaType } from '../fault.ts';
+import { Fault, requestTooLarge, unreadableCoding } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
 
 const nothing = Buffer.alloc(0);
-const incomplete = new Fault('DEFAULT_4XX');
+const incomplete = new Fault('DEFAULT_4XX', { why: 'the client has gone before its request was complete' });
 
 /** @param whole false: the body may go on as a stream */
 export function receiveBody(whole: boolean, bytesMax: number): Step {
@@ -106,7 +106,7 @@ const unpackers: Readonly<
 async function unpack(x: Exchange, packed: Uint8Array, coding: string, bytesMax: number): Promise<Fault | undefined> {
   const name = coding.trim().toLowerCase();
   if (name === 'identity' || name === '' || packed.length === 0) return undefined;
-  if (!Object.hasOwn(unpackers, name)) return unsupportedMediaType;
+  if (!Object.hasOwn(unpackers, name)) return unreadableCoding;
   for (const unpacker of unpackers[name]!) {
     try {
       x.requestBytes = await unpacker(packed, { maxOutputLength: bytesMax });
@@ -115,5 +115,5 @@ async function unpack(x: Exchange, packed: Uint8Array, coding: string, bytesMax:
       if (error instanceof RangeError) return requestTooLarge(bytesMax);
     }
   }
-  return unsupportedMediaType;
+  return unreadableCoding;
 }

@@ -1,18 +1,13 @@
 /** A request whose stage has been found: picks the deployment, matches the method, runs its steps, answers. */
 import type { Exchange } from '../exchange.ts';
-import { Fault, missingAuthenticationToken } from '../fault.ts';
+import { climbingPath, type Fault, missingAuthenticationToken } from '../fault.ts';
 import { excess, type GateLimits } from '../limits.ts';
 import { run } from '../step.ts';
 import { giveGatewayResponse } from './gateway-response.ts';
 import { respond } from './respond.ts';
 import type { ServedStage } from './served-stage.ts';
 
-const badRequest = new Fault('DEFAULT_4XX');
-
-/**
- * Whether `.` or `..` stand in a path, however they are written: which place it means would be for the backend to say,
- * after the method has decided who may go there.
- */
+/** Whether `.` or `..` stand in a path, however they are written. */
 function climbs(path: string): boolean {
   if (!path.includes('/.') && !path.includes('%2')) return false;
   return /(?:\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(path);
@@ -24,7 +19,7 @@ export function serve(x: Exchange, stage: ServedStage, limits: GateLimits, rando
   x.canary = canary !== null && random() * 100 < stage.plan.canaryPercent;
   const snapshot = canary !== null && x.canary ? canary : stage.base;
   x.snapshot = snapshot.plan;
-  const refused = excess(x, limits) ?? (climbs(x.stagePath) ? badRequest : undefined);
+  const refused = excess(x, limits) ?? (climbs(x.stagePath) ? climbingPath : undefined);
   if (refused !== undefined) {
     conclude(x, refused);
     return;

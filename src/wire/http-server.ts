@@ -21,6 +21,7 @@ import {
   refusalText,
   unknownExpectation,
 } from './refusal.ts';
+import { atEndOfTurn, type Flushable } from './turn.ts';
 
 export interface ListenerLimits {
   /** Request line and headers together, in bytes; what is larger is answered 431 here. */
@@ -98,7 +99,14 @@ export async function listen<X extends WireExchange>(options: ListenOptions<X>):
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-class HttpListener<X extends WireExchange> implements Listener {
+/** An answer that is complete, and where it goes. */
+interface Answered<X extends WireExchange> {
+  readonly x: X;
+  readonly response: Response;
+  readonly connection: Connection<X> | undefined;
+}
+
+class HttpListener<X extends WireExchange> implements Listener, Flushable {
   readonly #options: ListenOptions<X>;
   readonly #limits: ListenerLimits;
   readonly #deadlines = new Deadlines();
@@ -106,6 +114,8 @@ class HttpListener<X extends WireExchange> implements Listener {
   readonly #connections = new Map<Socket, Connection<X>>();
   readonly #scheme: 'http' | 'https';
   readonly #lines = new LineBudget();
+  /** Answers that leave at the end of this turn. */
+  #unsent: Answered<X>[] = [];
   #draining = false;
   #inFlight = 0;
   #emptied: (() => void) | null = null;
@@ -283,6 +293,25 @@ class HttpListener<X extends WireExchange> implements Listener {
   }
 
   #answer(x: X, response: Response, connection: Connection<X> | undefined): void {
+    // What still streams is listened to at once: it may break off in this turn.
+    if (x.responseBody instanceof Readable) {
+      this.#send(x, response, connection);
+      return;
+    }
+    if (this.#unsent.length === 0) atEndOfTurn(this);
+    this.#unsent.push({ x, response, connection });
+  }
+
+  flush(): void {
+    const answers = this.#unsent;
+    this.#unsent = [];
+    for (let i = 0; i < answers.length; i++) {
+      const { x, response, connection } = answers[i]!;
+      this.#send(x, response, connection);
+    }
+  }
+
+  #send(x: X, response: Response, connection: Connection<X> | undefined): void {
     const body = x.responseBody;
     if (x.aborted) {
       if (body instanceof Readable) body.destroy();

@@ -9,6 +9,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { ChunkedBody } from './chunked-body.ts';
 import { type Deadlines, Waiting } from './deadlines.ts';
 import { bodyKinds, ProtocolError, parseResponseHead, type ResponseHead } from './response-head.ts';
+import { atEndOfTurn, type Flushable } from './turn.ts';
 import {
   type Carrier,
   type UpstreamCall,
@@ -57,7 +58,7 @@ export interface ConnectionTimeouts {
   readonly pauseMs: number;
 }
 
-export class UpstreamConnection extends Waiting implements Carrier {
+export class UpstreamConnection extends Waiting implements Carrier, Flushable {
   readonly #owner: ConnectionOwner;
   readonly #deadlines: Deadlines;
   readonly #timeouts: ConnectionTimeouts;
@@ -68,6 +69,8 @@ export class UpstreamConnection extends Waiting implements Carrier {
   #error: Error | null = null;
 
   #call: UpstreamCall | null = null;
+  /** A request that leaves at the end of this turn; empty when there is none. */
+  #unsent: Buffer | string = '';
   #requestSent = true;
   #stopSending: (() => void) | null = null;
 
@@ -180,14 +183,16 @@ export class UpstreamConnection extends Waiting implements Carrier {
       head += `${name}: ${value}\r\n`;
     }
     if (body === null) {
-      this.#socket.write(`${head}Content-Length: 0\r\n\r\n`, 'latin1');
+      this.#unsent = `${head}Content-Length: 0\r\n\r\n`;
+      atEndOfTurn(this);
     } else if (body instanceof Uint8Array) {
       head += `Content-Length: ${body.length}\r\n\r\n`;
       if (body.length <= joinedBytesMax) {
         const joined = Buffer.allocUnsafe(head.length + body.length);
         joined.write(head, 0, 'latin1');
         joined.set(body, head.length);
-        this.#socket.write(joined);
+        this.#unsent = joined;
+        atEndOfTurn(this);
       } else {
         this.#socket.cork();
         this.#socket.write(head, 'latin1');
@@ -201,6 +206,12 @@ export class UpstreamConnection extends Waiting implements Carrier {
       this.#socket.write(head, 'latin1');
       this.#sendStream(call, body, chunked);
     }
+  }
+
+  flush(): void {
+    const unsent = this.#unsent;
+    this.#unsent = '';
+    if (!this.#socket.destroyed) this.#socket.write(unsent, 'latin1');
   }
 
   /** Nothing has been written: the connection stays good. */

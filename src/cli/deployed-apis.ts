@@ -29,7 +29,7 @@ export async function listApis(client: ManagementClient): Promise<ListedApi[]> {
   return [...(await listRestApis(client)), ...(await listV2Apis(client))];
 }
 
-export async function listRestApis(client: ManagementClient): Promise<ListedApi[]> {
+async function listRestApis(client: ManagementClient): Promise<ListedApi[]> {
   const found = await pages(client, '/restapis?limit=500', 'position', 'item', 'position');
   return found.map((item) => ({
     id: String(item.id),

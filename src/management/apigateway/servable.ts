@@ -7,7 +7,7 @@ import { compileRestStage } from '../../plan/rest.ts';
 import type { Transaction } from '../documents.ts';
 
 /** @throws BadRequestException naming method, field and fault of everything that does not compile */
-export function requireServable(deployed: DeployedRestStage): void {
+function requireServable(deployed: DeployedRestStage): void {
   try {
     compileRestStage(deployed);
   } catch (error) {

@@ -38,7 +38,13 @@ async function logged(format: string, target: string, call: Call = {}): Promise<
   return text.replaceAll(String(answer.headers['apigw-requestid']), 'ID');
 }
 
-for (const { why, format, target, call = {}, expect } of [
+const cases: readonly {
+  readonly why: string;
+  readonly format: string;
+  readonly target?: string;
+  readonly call?: Call;
+  readonly expect: string | RegExp;
+}[] = [
   {
     why: 'the common log format',
     format:
@@ -96,7 +102,9 @@ for (const { why, format, target, call = {}, expect } of [
     call: { headers: { authorization: 'x' } },
     expect: '401 invalid_token: token contains an invalid number of segments',
   },
-] satisfies { why: string; format: string; target?: string; call?: Call; expect: string | RegExp }[])
+];
+
+for (const { why, format, target, call = {}, expect } of cases)
   test(`access log: ${why}`, async () => {
     const line = await logged(
       format,

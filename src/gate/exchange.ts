@@ -17,7 +17,7 @@ import { continuedTrace, newExtendedRequestId, newRequestId, newTrace } from './
 const noPlaceholders: Readonly<Record<string, string>> = Object.freeze({});
 
 export class Exchange extends WireExchange {
-  readonly requestId = newRequestId();
+  #requestId: string | null = null;
   readonly extendedRequestId = newExtendedRequestId();
   #trace: string | null = null;
 
@@ -91,6 +91,12 @@ export class Exchange extends WireExchange {
     if (this.fault !== null) this.onFault?.(this);
   }
 
+  /** A UUID: what REST APIs know a request by. */
+  get requestId(): string {
+    this.#requestId ??= newRequestId();
+    return this.#requestId;
+  }
+
   /** Address of the client, as `$context.identity.sourceIp` has it. */
   get sourceIp(): string {
     return this.remoteAddress.startsWith('::ffff:') ? this.remoteAddress.slice(7) : this.remoteAddress;
@@ -105,7 +111,7 @@ export class Exchange extends WireExchange {
   get trace(): string {
     if (this.#trace === null) {
       const sent = this.header('x-amzn-trace-id');
-      this.#trace = sent === undefined ? newTrace(this.receivedAtMs, this.requestId) : continuedTrace(sent);
+      this.#trace = sent === undefined ? newTrace(this.receivedAtMs) : continuedTrace(sent);
     }
     return this.#trace;
   }

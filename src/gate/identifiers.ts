@@ -21,20 +21,25 @@ export function newExtendedRequestId(): string {
   return `${characters.slice(taken - 15, taken)}=`;
 }
 
+/** Random hexadecimal digits, taken 24 at a time. */
+let digits = '';
+let digitsTaken = 0;
 let traceSecond = 0;
 let tracePrefix = '';
 
-/**
- * `Root=1-{seconds}-{24 digits}` for a request that brought no trace.
- * @param requestId a UUID, whose random digits serve
- */
-export function newTrace(receivedAtMs: number, requestId: string): string {
+/** `Root=1-{seconds}-{24 digits}` for a request that brought no trace. */
+export function newTrace(receivedAtMs: number): string {
   const second = Math.floor(receivedAtMs / 1000);
   if (second !== traceSecond) {
     traceSecond = second;
     tracePrefix = `Root=1-${second.toString(16).padStart(8, '0')}-`;
   }
-  return tracePrefix + requestId.slice(0, 8) + requestId.slice(9, 13) + requestId.slice(24);
+  if (digitsTaken + 24 > digits.length) {
+    digits = randomBytes(6_144).toString('hex');
+    digitsTaken = 0;
+  }
+  digitsTaken += 24;
+  return tracePrefix + digits.slice(digitsTaken - 24, digitsTaken);
 }
 
 /** The trace of a request that brought one: whole as it is; with nothing but a root, a parent of ours is added. */

@@ -6,8 +6,11 @@
  * Sources, per client: the runtime schemas (operations, HTTP bindings, shapes, members), the auth scheme provider
  * (which operations are unsigned), and, for what the schemas do not say, its declarations: enumerations by member,
  * errors by operation (`@throws`), and the kind of each number (from the example of each command).
+ *
+ * What a service has and the SDK does not know yet stands in `models/<service>.additions.json`, in the form of a model,
+ * and is merged in; once the SDK knows it, extraction fails until the addition is taken away.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { NormalizedSchema } from '@smithy/core/schema';
@@ -88,13 +91,34 @@ export async function extractModels(): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   const summaries: Record<string, ServiceSummary> = {};
   for (const [name, packageName] of Object.entries(clients)) {
-    const model = await extractModel(name, packageName);
+    const model = withAdditions(await extractModel(name, packageName));
     files.set(`${name}.generated.json`, printed(model));
     const { operations, shapes: _, enums: __, ...head } = model;
     summaries[name] = { ...head, operationCount: Object.keys(operations).length };
   }
   files.set('services.generated.json', `${JSON.stringify(summaries, null, 2)}\n`);
   return files;
+}
+
+/** Members of shapes and values of enumerations beside those that the SDK knows; shapes and enumerations may be new. */
+function withAdditions(model: ServiceModel): ServiceModel {
+  const file = new URL(`${model.service}.additions.json`, modelsFolder);
+  if (!existsSync(file)) return model;
+  const added = JSON.parse(readFileSync(file, 'utf8')) as Pick<ServiceModel, 'shapes' | 'enums'>;
+  const shapes: Record<string, Shape> = { ...model.shapes };
+  for (const [name, { members }] of Object.entries(added.shapes)) {
+    const known = shapes[name] ?? { members: {} };
+    for (const member of Object.keys(members))
+      if (Object.hasOwn(known.members, member)) throw new Error(`${file.pathname}: the SDK knows ${name}.${member}`);
+    shapes[name] = { ...known, members: { ...known.members, ...members } };
+  }
+  const enums: Record<string, readonly string[]> = { ...model.enums };
+  for (const [name, values] of Object.entries(added.enums)) {
+    const known = enums[name] ?? [];
+    if (values.some((value) => known.includes(value))) throw new Error(`${file.pathname}: the SDK knows ${name}`);
+    enums[name] = [...known, ...values];
+  }
+  return { ...model, shapes: sorted(shapes), enums: sorted(enums) };
 }
 
 type Exports = Readonly<Record<string, unknown>>;

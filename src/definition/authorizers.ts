@@ -4,11 +4,16 @@
  */
 import { entryOf, present, withEntry, withoutEntry } from './entries.ts';
 import { badRequest, conflict, notFound, type ServiceError } from './errors.ts';
+import { parseJwtConfiguration, readJwtConfiguration } from './jwt-configuration.ts';
 import { applyPatch, type PatchOperation, patchTable, refuseListing, required, set, text, word } from './patch.ts';
 import { methodsOf } from './resources.ts';
 import type { Authorizer, RestApi } from './rest-api.ts';
 
-export const authorizerTypes = ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS'] as const;
+export const authorizerTypes = ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS', 'JWT'] as const;
+
+/** What methods call the authorization that an authorizer gives. */
+export const authorizationOf = ({ type }: Authorizer): 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT' =>
+  type === 'TOKEN' || type === 'REQUEST' ? 'CUSTOM' : type;
 
 export const invalidAuthorizer = (): ServiceError => notFound('Invalid Authorizer identifier specified');
 
@@ -29,6 +34,8 @@ export interface NewAuthorizer {
   readonly identitySource?: string | undefined;
   readonly identityValidationExpression?: string | undefined;
   readonly authorizerResultTtlInSeconds?: number | undefined;
+  /** Read where it is used: it comes from inputs, patches and documents. */
+  readonly jwtConfiguration?: unknown;
 }
 
 const ttlMaxSeconds = 3600;
@@ -37,7 +44,6 @@ const invalidTtl = `Invalid authorizer result TTL specified, must be between 0 a
 
 /** @throws BadRequestException, ConflictException */
 export function createAuthorizer(api: RestApi, input: NewAuthorizer, id: string): RestApi {
-  const isCognito = input.type === 'COGNITO_USER_POOLS';
   return withAuthorizer(
     api,
     present({
@@ -45,16 +51,27 @@ export function createAuthorizer(api: RestApi, input: NewAuthorizer, id: string)
       name: input.name,
       type: input.type,
       providerARNs: input.providerARNs?.length ? [...new Set(input.providerARNs)] : undefined,
-      authType: text(input.authType) ?? (isCognito ? 'cognito_user_pools' : 'custom'),
+      authType: text(input.authType) ?? usualAuthType[input.type],
       authorizerUri: text(input.authorizerUri),
       authorizerCredentials: text(input.authorizerCredentials),
       identitySource:
-        text(input.identitySource) ?? (input.type === 'REQUEST' ? undefined : 'method.request.header.Authorization'),
+        text(input.identitySource) ?? (hasUsualSource(input.type) ? 'method.request.header.Authorization' : undefined),
       identityValidationExpression: text(input.identityValidationExpression),
       authorizerResultTtlInSeconds: input.authorizerResultTtlInSeconds,
+      jwtConfiguration: input.jwtConfiguration == null ? undefined : readJwtConfiguration(input.jwtConfiguration),
     }),
   );
 }
+
+const usualAuthType: Readonly<Record<Authorizer['type'], string | undefined>> = {
+  TOKEN: 'custom',
+  REQUEST: 'custom',
+  COGNITO_USER_POOLS: 'cognito_user_pools',
+  JWT: undefined,
+};
+
+/** JWT authorizers must say where the token is. */
+const hasUsualSource = (type: Authorizer['type']): boolean => type === 'TOKEN' || type === 'COGNITO_USER_POOLS';
 
 /** What must hold after every create and update. */
 function withAuthorizer(api: RestApi, authorizer: Authorizer): RestApi {
@@ -63,7 +80,10 @@ function withAuthorizer(api: RestApi, authorizer: Authorizer): RestApi {
   for (const other of Object.values(api.authorizers))
     if (other.id !== id && other.name === name)
       throw conflict(`Authorizer name must be unique. Authorizer ${name} already exists in this RestApi.`);
-  if (type === 'COGNITO_USER_POOLS') {
+  if (type !== 'JWT' && authorizer.jwtConfiguration !== undefined)
+    throw badRequest(`jwtConfiguration is not supported for ${type} authorizers`);
+  if (type === 'JWT') checkJwt(authorizer);
+  else if (type === 'COGNITO_USER_POOLS') {
     if (providerARNs.length === 0 || !providerARNs.every((arn) => /^arn:[^:]+:cognito-idp:/.test(arn)))
       throw badRequest('Invalid Provider ARN specified: COGNITO_USER_POOLS authorizers need ARNs of user pools');
   } else if (!/^arn:[^:]+:apigateway:[^:]*:lambda:path\//.test(authorizerUri))
@@ -76,12 +96,43 @@ function withAuthorizer(api: RestApi, authorizer: Authorizer): RestApi {
   return { ...api, authorizers: withEntry(api.authorizers, id, authorizer) };
 }
 
+const notOfJwt = [
+  'providerARNs',
+  'authorizerUri',
+  'authorizerCredentials',
+  'authorizerResultTtlInSeconds',
+  'identityValidationExpression',
+] as const;
+
+function checkJwt(authorizer: Authorizer): void {
+  for (const name of notOfJwt)
+    if (authorizer[name] !== undefined) throw badRequest(`${name} is not supported for JWT authorizers`);
+  if (!/^method\.request\.header\.[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(authorizer.identitySource ?? ''))
+    throw badRequest(
+      'Invalid identity source: a JWT authorizer requires a single request header, method.request.header.<name>',
+    );
+  if (authorizer.jwtConfiguration === undefined) throw badRequest('jwtConfiguration is required for JWT authorizers');
+}
+
+/** What only the other kind has goes with the type. */
+function withType(authorizer: Authorizer, type: Authorizer['type']): Authorizer {
+  const { jwtConfiguration, ...others } = authorizer;
+  if (type !== 'JWT') return { ...others, type };
+  const { id, name, authType, identitySource } = authorizer;
+  return present({ id, name, type, authType, identitySource, jwtConfiguration });
+}
+
 const noSuchArn = 'Invalid Provider ARN specified';
 
 const withSource = ({ identitySource, ...authorizer }: Authorizer, sources: readonly string[]): Authorizer =>
   present({ ...authorizer, identitySource: text(sources.join(',')) });
 
 const sourcesOf = ({ identitySource }: Authorizer): string[] => identitySource?.split(',').map((s) => s.trim()) ?? [];
+
+const readType = word(
+  authorizerTypes,
+  `Invalid authorizer type specified. Valid options are ${authorizerTypes.join(',')}`,
+);
 
 const table = patchTable<Authorizer>(refuseListing, [
   { path: '/authorizerUri', replace: set('authorizerUri', text) },
@@ -115,13 +166,8 @@ const table = patchTable<Authorizer>(refuseListing, [
       return { ...authorizer, providerARNs: authorizer.providerARNs.filter((arn) => arn !== value) };
     },
   },
-  {
-    path: '/type',
-    replace: set(
-      'type',
-      word(authorizerTypes, `Invalid authorizer type specified. Valid options are ${authorizerTypes.join(',')}`),
-    ),
-  },
+  { path: '/jwtConfiguration', replace: set('jwtConfiguration', parseJwtConfiguration) },
+  { path: '/type', replace: (authorizer, { value }) => withType(authorizer, readType(value)) },
 ]);
 
 /** @throws ServiceError */

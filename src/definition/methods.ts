@@ -2,6 +2,7 @@
  * Methods of a resource: what a request must bring. Source: API reference, PutMethod and "Patch operations"; order of
  * the checks and texts are recorded answers.
  */
+import { authorizationOf } from './authorizers.ts';
 import { isOneOf } from './constraints.ts';
 import { entryOf, given, present, unlessEmpty } from './entries.ts';
 import { badRequest, conflict, notFound, type ServiceError } from './errors.ts';
@@ -22,7 +23,7 @@ import { resourceOf, withResource } from './resources.ts';
 import type { HttpMethod, Method, RestApi, Strings } from './rest-api.ts';
 
 export const httpMethods = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'] as const;
-const authorizationTypes = ['NONE', 'AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS'] as const;
+const authorizationTypes = ['NONE', 'AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS', 'JWT'] as const;
 
 /** As AWS prints it when a status code does not match. */
 export const statusCodePattern = /[1-5]\d\d/;
@@ -103,13 +104,14 @@ function checkedMethod(api: RestApi, method: Method): Method {
 function withAuthorizer(api: RestApi, method: Method): Method {
   const { authorizerId, authorizationScopes, ...rest } = method;
   const scopes = present({ authorizationScopes });
-  if (method.authorizationType !== 'CUSTOM' && method.authorizationType !== 'COGNITO_USER_POOLS')
-    return { ...rest, ...scopes };
+  const { authorizationType } = method;
+  if (authorizationType === 'NONE' || authorizationType === 'AWS_IAM') return { ...rest, ...scopes };
   const authorizer = entryOf(api.authorizers, authorizerId ?? '');
-  const isCognito = authorizer?.type === 'COGNITO_USER_POOLS';
-  if (authorizer === undefined || isCognito !== (method.authorizationType === 'COGNITO_USER_POOLS'))
+  if (authorizer === undefined || authorizationOf(authorizer) !== authorizationType)
     throw badRequest(
-      'Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.',
+      `Invalid authorizer ID specified. Setting the authorization type to ${
+        authorizationType === 'JWT' ? 'JWT' : 'CUSTOM or COGNITO_USER_POOLS'
+      } requires a valid authorizer.`,
     );
   return { ...rest, ...scopes, authorizerId: authorizer.id };
 }

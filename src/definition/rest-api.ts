@@ -65,7 +65,7 @@ export interface Resource {
 
 export interface Method {
   readonly httpMethod: HttpMethod;
-  /** `NONE`, `AWS_IAM`, `CUSTOM`, `COGNITO_USER_POOLS` or (ours) `JWT`. */
+  /** `NONE`, `AWS_IAM`, `CUSTOM`, `COGNITO_USER_POOLS`, `JWT`. */
   readonly authorizationType: string;
   readonly authorizerId?: string;
   readonly authorizationScopes?: readonly string[];
@@ -142,7 +142,7 @@ export interface RequestValidator {
 export interface Authorizer {
   readonly id: string;
   readonly name: string;
-  readonly type: 'TOKEN' | 'REQUEST' | 'COGNITO_USER_POOLS';
+  readonly type: 'TOKEN' | 'REQUEST' | 'COGNITO_USER_POOLS' | 'JWT';
   readonly providerARNs?: readonly string[];
   readonly authType?: string;
   readonly authorizerUri?: string;
@@ -151,6 +151,29 @@ export interface Authorizer {
   readonly identityValidationExpression?: string;
   /** Seconds; absent: never set by the owner, and 300 at run time. */
   readonly authorizerResultTtlInSeconds?: number;
+  /** Of type JWT, and only of it. */
+  readonly jwtConfiguration?: JwtConfiguration;
+}
+
+/** Whose tokens a JWT authorizer accepts. */
+export interface JwtConfiguration {
+  readonly issuers: readonly JwtIssuer[];
+  /** Of every issuer. */
+  readonly defaultAlgorithms: readonly string[];
+}
+
+export interface JwtIssuer {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly additionalClaims?: readonly JwtAdditionalClaim[];
+}
+
+export interface JwtAdditionalClaim {
+  readonly claimName: string;
+  readonly format: 'SINGLE_STRING';
+  readonly required?: boolean;
+  /** Absent: any text. */
+  readonly expectedValues?: readonly string[];
 }
 
 /** In the order in which AWS lists them. */

@@ -415,14 +415,24 @@ const complaints: readonly {
     weight: 'note',
   },
   {
-    of: 'an authorizer that only HTTP APIs have',
+    of: 'a JWT authorizer as HTTP APIs have it',
     document: oas30({
       components: {
-        securitySchemes: { j: { type: 'oauth2', flows: {}, 'x-amazon-apigateway-authorizer': { type: 'jwt' } } },
+        securitySchemes: {
+          j: {
+            type: 'oauth2',
+            flows: {},
+            'x-amazon-apigateway-authorizer': {
+              type: 'jwt',
+              identitySource: '$request.header.Authorization',
+              jwtConfiguration: { issuer: 'https://issuer.example', audience: ['a'] },
+            },
+          },
+        },
       },
     }),
-    says: "Authorizer 'j' is of type jwt, which only HTTP APIs have. Ignoring.",
-    weight: 'note',
+    says: "Unable to create authorizer 'j': Invalid jwtConfiguration: unknown member issuer",
+    weight: 'error',
   },
   {
     of: 'a member of an integration that only HTTP APIs have',

@@ -37,6 +37,7 @@ function isRestScheme(scheme: JsonObject): boolean {
   const type = String(memberOf(authorizer, 'type') ?? '').toLowerCase();
   const source = memberOf(authorizer, 'identitySource');
   if (type === 'request') return typeof source === 'string' && !source.includes('$');
+  if (type === 'jwt') return memberOf(memberOf(authorizer, 'jwtConfiguration'), 'issuers') !== undefined;
   return type === 'token' || type === 'cognito_user_pools';
 }
 

@@ -149,8 +149,9 @@ const rules = {
       'identityValidationExpression',
       'authorizerResultTtlInSeconds',
       'providerARNs',
+      'jwtConfiguration',
     ],
-    passesOver: ['authorizerPayloadFormatVersion', 'enableSimpleResponses', 'jwtConfiguration'],
+    passesOver: ['authorizerPayloadFormatVersion', 'enableSimpleResponses'],
   },
   integration: {
     takes: [

@@ -2,7 +2,7 @@
  * Security schemes of a document: authorizers, API keys, signed requests; and what the requirements of an operation
  * ask of its method. Source: Developer Guide, "x-amazon-apigateway-authorizer", "-authtype", "-auth"; recorded imports.
  */
-import { authorizerTypes, createAuthorizer } from '../authorizers.ts';
+import { authorizationOf, authorizerTypes, createAuthorizer } from '../authorizers.ts';
 import { isOneOf } from '../constraints.ts';
 import type { Authorizer, RestApi } from '../rest-api.ts';
 import { type Json, memberOf, type OpenApiVersion } from './document.ts';
@@ -69,11 +69,9 @@ function authorizerOf(
   checkMembers(settings, 'authorizer', version, findings);
   const type = settings.get('type').text()?.toUpperCase();
   if (!isOneOf(authorizerTypes, type)) {
-    if (type === 'JWT') findings.note(`Authorizer '${name}' is of type jwt, which only HTTP APIs have. Ignoring.`);
-    else
-      findings.error(
-        `Unable to create authorizer '${name}': type '${type ?? ''}' is none of ${authorizerTypes.join(', ').toLowerCase()}`,
-      );
+    findings.error(
+      `Unable to create authorizer '${name}': type '${type ?? ''}' is none of ${authorizerTypes.join(', ').toLowerCase()}`,
+    );
     return { kind: 'unsupported' };
   }
   const id = Object.values(api.authorizers).find((each) => each.name === name)?.id ?? newId();
@@ -94,6 +92,7 @@ function authorizerOf(
         identitySource: settings.get('identitySource').text() ?? derivedSource(scheme),
         identityValidationExpression: settings.get('identityValidationExpression').text(),
         authorizerResultTtlInSeconds: settings.get('authorizerResultTtlInSeconds').wholeNumber(),
+        jwtConfiguration: settings.get('jwtConfiguration').resolved()?.value,
       },
       id,
     ),
@@ -166,7 +165,7 @@ export function methodSecurity(
   if (type === 'AWS_IAM' || signed) return { authorizationType: 'AWS_IAM', authorizationScopes, apiKeyRequired };
   if (authorizer === undefined) return { authorizationType: 'NONE', apiKeyRequired };
   return {
-    authorizationType: authorizer.type === 'COGNITO_USER_POOLS' ? 'COGNITO_USER_POOLS' : 'CUSTOM',
+    authorizationType: authorizationOf(authorizer),
     authorizerId: authorizer.id,
     authorizationScopes,
     apiKeyRequired,

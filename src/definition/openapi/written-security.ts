@@ -3,7 +3,7 @@
  * operations require of them. Source: Developer Guide, "x-amazon-apigateway-authorizer object"; published exports.
  */
 import { entryOf } from '../entries.ts';
-import type { Authorizer, Method, RestApi } from '../rest-api.ts';
+import type { Authorizer, JwtAdditionalClaim, JwtConfiguration, Method, RestApi } from '../rest-api.ts';
 import type { JsonObject } from './document.ts';
 import type { PublishedDocumentation } from './published-documentation.ts';
 
@@ -66,7 +66,10 @@ export class SchemeNames {
   #scheme(authorizer: Authorizer): JsonObject {
     const [, place, name] =
       /^method\.request\.(header|querystring)\.([^,\s]+)$/.exec(authorizer.identitySource ?? '') ?? [];
-    const isDerived = place === 'header' && name !== 'Unused' && authorizer.type !== 'REQUEST';
+    const isDerived =
+      place === 'header' &&
+      name !== 'Unused' &&
+      (authorizer.type === 'TOKEN' || authorizer.type === 'COGNITO_USER_POOLS');
     return {
       type: 'apiKey',
       name: name ?? 'Unused',
@@ -84,7 +87,7 @@ function freeName(wanted: string, taken: ReadonlySet<string>): string {
 
 function authorizerExtensions(authorizer: Authorizer, isDerived: boolean): JsonObject {
   const { type, authType, providerARNs, authorizerUri, authorizerCredentials } = authorizer;
-  const { identitySource, identityValidationExpression, authorizerResultTtlInSeconds } = authorizer;
+  const { identitySource, identityValidationExpression, authorizerResultTtlInSeconds, jwtConfiguration } = authorizer;
   return {
     ...(authType === undefined ? {} : { 'x-amazon-apigateway-authtype': authType }),
     'x-amazon-apigateway-authorizer': {
@@ -95,6 +98,23 @@ function authorizerExtensions(authorizer: Authorizer, isDerived: boolean): JsonO
       ...(identitySource === undefined || isDerived ? {} : { identitySource }),
       ...(identityValidationExpression === undefined ? {} : { identityValidationExpression }),
       ...(authorizerResultTtlInSeconds === undefined ? {} : { authorizerResultTtlInSeconds }),
+      ...(jwtConfiguration === undefined ? {} : { jwtConfiguration: writtenJwt(jwtConfiguration) }),
     },
   };
 }
+
+const writtenJwt = ({ issuers, defaultAlgorithms }: JwtConfiguration): JsonObject => ({
+  issuers: issuers.map(({ issuer, audiences, additionalClaims }) => ({
+    issuer,
+    audiences: [...audiences],
+    ...(additionalClaims === undefined ? {} : { additionalClaims: additionalClaims.map(writtenClaim) }),
+  })),
+  defaultAlgorithms: [...defaultAlgorithms],
+});
+
+const writtenClaim = ({ claimName, format, required, expectedValues }: JwtAdditionalClaim): JsonObject => ({
+  claimName,
+  format,
+  ...(required === undefined ? {} : { required }),
+  ...(expectedValues === undefined ? {} : { expectedValues: [...expectedValues] }),
+});

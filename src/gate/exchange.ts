@@ -75,6 +75,8 @@ export class Exchange extends WireExchange {
   authorizer: Readonly<Record<string, unknown>> | null = null;
   /** API key that an authorizer named, for APIs whose keys come from authorizers. */
   usageIdentifierKey: string | null = null;
+  /** Claims of a token with their JSON types, as functions get them; in `authorizer` they are texts. */
+  tokenClaims: Readonly<Record<string, unknown>> | null = null;
   /** Why the gateway answers itself. */
   fault: Fault | null = null;
   /** Lines of an execution log that somebody reads; null: nobody does. */

@@ -21,8 +21,9 @@ import { giveGatewayResponse } from './rest/gateway-response.ts';
 import { respond } from './rest/respond.ts';
 import { serve } from './rest/serve.ts';
 import { ServedStage } from './rest/served-stage.ts';
+import { newTokens, type TokenOptions } from './tokens.ts';
 
-export interface GateOptions extends HttpOptions {
+export interface GateOptions extends HttpOptions, TokenOptions {
   readonly integrators: Integrators;
   readonly log: Log;
   readonly limits?: Partial<GateLimits>;
@@ -41,13 +42,15 @@ export class Gate {
   readonly #apis = new Map<string, Map<string, ServedStage>>();
 
   constructor(options: GateOptions) {
+    const tokens = newTokens(options);
     this.#services = {
       integrators: options.integrators,
       log: options.log,
       limits: { ...defaultGateLimits, ...options.limits },
       authorizations: this.#authorizations,
+      tokens,
     };
-    this.#http = new HttpApis(this.#services, options);
+    this.#http = new HttpApis({ ...this.#services, tokens }, options);
     this.#random = options.random ?? Math.random;
     this.#noteRefusal = refusalLogger(options.log);
   }

@@ -1,8 +1,11 @@
 /**
- * A compiled Lambda authorizer of a REST API: whom to ask, about what, and for how long the answer holds.
- * Source: API reference, CreateAuthorizer; Developer Guide, "Use API Gateway Lambda authorizers".
+ * Compiled authorizers of a REST API. Of a Lambda authorizer: whom to ask, about what, and for how long the answer
+ * holds. Of a JWT authorizer: where the token is, and what it must be.
+ * Source: API reference, CreateAuthorizer; Developer Guide, "Use API Gateway Lambda authorizers" and "Control access to
+ * REST APIs using JWT authorizers".
  */
 import { type IdentitySource, readIdentitySources } from '../access/authorizers/identity.ts';
+import type { TrustedIssuer } from '../access/jwt-verifier.ts';
 import type { Authorizer, Strings } from '../definition/rest-api.ts';
 import { functionOf, readAwsUri } from '../integrations/aws-uri.ts';
 import { compilePattern, type JavaPattern } from '../mapping/regex/index.ts';
@@ -52,5 +55,64 @@ export class LambdaAuthorizerPlan {
     this.ttlMs = this.sources.length === 0 ? 0 : ttlSeconds * 1000;
     this.meaning = JSON.stringify([type, this.uri, this.credentials, identitySource, expression ?? null]);
     Object.freeze(this);
+  }
+}
+
+export class RestJwtAuthorizerPlan {
+  readonly id: string;
+  readonly name: string;
+  /** Name of the header that holds the token, in lower case. */
+  readonly header: string;
+  readonly issuers: readonly TrustedIssuer[];
+  readonly algorithms: ReadonlySet<string>;
+
+  /** Whatever is missing leaves a plan that trusts nobody, and says so to its owner. */
+  constructor(authorizer: Authorizer, problems: Problems) {
+    const { id, name, identitySource = '', jwtConfiguration } = authorizer;
+    const [, header] = /^method\.request\.header\.([^\s,]+)$/.exec(identitySource) ?? [];
+    problems.attempt(`authorizer ${name}`, 'identitySource', () => {
+      if (header === undefined) throw new Error(`${JSON.stringify(identitySource)} is no request header`);
+    });
+    problems.attempt(`authorizer ${name}`, 'jwtConfiguration', () => {
+      if (jwtConfiguration === undefined) throw new Error('a JWT authorizer needs one');
+    });
+    this.id = id;
+    this.name = name;
+    this.header = header?.toLowerCase() ?? '';
+    this.issuers = (jwtConfiguration?.issuers ?? []).map(({ issuer, audiences, additionalClaims = [] }) => ({
+      issuer,
+      audiences,
+      claims: additionalClaims.map(({ claimName, required = false, expectedValues = [] }) => ({
+        name: claimName,
+        required,
+        values: expectedValues,
+      })),
+    }));
+    this.algorithms = new Set(jwtConfiguration?.defaultAlgorithms);
+    Object.freeze(this);
+  }
+}
+
+export type AuthorizerPlan = LambdaAuthorizerPlan | RestJwtAuthorizerPlan;
+
+/** @returns null for a type that is not served */
+export function compileAuthorizer(
+  authorizer: Authorizer,
+  accountId: string,
+  variables: Strings,
+  problems: Problems,
+): AuthorizerPlan | null {
+  switch (authorizer.type) {
+    case 'TOKEN':
+    case 'REQUEST':
+      return new LambdaAuthorizerPlan(authorizer, accountId, variables, problems);
+    case 'JWT':
+      return new RestJwtAuthorizerPlan(authorizer, problems);
+    case 'COGNITO_USER_POOLS':
+      return null;
+    default: {
+      const never: never = authorizer.type;
+      throw new Error(`unexpected authorizer type ${String(never)}`);
+    }
   }
 }

@@ -21,6 +21,8 @@ export class MethodPlan {
   /** `NONE`, `AWS_IAM`, `CUSTOM`, `COGNITO_USER_POOLS`, `JWT` */
   readonly authorizationType: string;
   readonly authorizerId: string | null;
+  /** One of them is enough; empty: none is asked for. */
+  readonly authorizationScopes: readonly string[];
   readonly apiKeyRequired: boolean;
   /** Null: no parameters are checked. */
   readonly validateParameters: ((request: ParameterPresence) => ValidationFault | undefined) | null;
@@ -44,6 +46,7 @@ export class MethodPlan {
     this.parameterNames = Object.freeze([...resourcePath.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name = '']) => name));
     this.authorizationType = method.authorizationType;
     this.authorizerId = method.authorizerId ?? null;
+    this.authorizationScopes = Object.freeze([...(method.authorizationScopes ?? [])]);
     this.apiKeyRequired = method.apiKeyRequired;
     const validator =
       method.requestValidatorId === undefined ? undefined : api.requestValidators[method.requestValidatorId];

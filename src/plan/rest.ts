@@ -7,7 +7,7 @@ import { pathOf, pathsOf } from '../definition/resources.ts';
 import type { HttpMethod, RestApi, Strings } from '../definition/rest-api.ts';
 import type { DeployedRestStage, Deployment } from '../definition/stage.ts';
 import { compileBinaryTypes } from '../mapping/media-types.ts';
-import { LambdaAuthorizerPlan } from './authorizer-plan.ts';
+import { type AuthorizerPlan, compileAuthorizer } from './authorizer-plan.ts';
 import { GatewayResponsePlans } from './gateway-response-plan.ts';
 import { MethodPlan } from './method-plan.ts';
 import { Problems } from './plan-error.ts';
@@ -39,7 +39,7 @@ export class RestSnapshotPlan {
   readonly minimumCompressionBytes: number | null;
   readonly gatewayResponses: GatewayResponsePlans;
   /** Those that methods name, by id. */
-  readonly authorizers: ReadonlyMap<string, LambdaAuthorizerPlan>;
+  readonly authorizers: ReadonlyMap<string, AuthorizerPlan>;
   readonly resources: ResourceTrie<MethodPlan>;
 
   constructor(
@@ -70,17 +70,18 @@ function authorizersOf(
   entries: readonly ResourceEntry<MethodPlan>[],
   { accountId, variables }: SnapshotIdentity,
   problems: Problems,
-): ReadonlyMap<string, LambdaAuthorizerPlan> {
+): ReadonlyMap<string, AuthorizerPlan> {
   const named = new Set<string | null>();
   for (const { methods } of entries)
-    for (const method of methods.values()) if (method.authorizationType === 'CUSTOM') named.add(method.authorizerId);
-  const plans = Object.values(api.authorizers)
-    .filter(({ id, type }) => named.has(id) && type !== 'COGNITO_USER_POOLS')
-    .map((authorizer): [string, LambdaAuthorizerPlan] => [
-      authorizer.id,
-      new LambdaAuthorizerPlan(authorizer, accountId, variables, problems),
-    ]);
-  return new Map(plans);
+    for (const { authorizationType: type, authorizerId } of methods.values())
+      if (type === 'CUSTOM' || type === 'JWT') named.add(authorizerId);
+  const plans = new Map<string, AuthorizerPlan>();
+  for (const authorizer of Object.values(api.authorizers)) {
+    if (!named.has(authorizer.id)) continue;
+    const plan = compileAuthorizer(authorizer, accountId, variables, problems);
+    if (plan !== null) plans.set(authorizer.id, plan);
+  }
+  return plans;
 }
 
 function* resourcesOf(

@@ -415,26 +415,6 @@ const complaints: readonly {
     weight: 'note',
   },
   {
-    of: 'a JWT authorizer as HTTP APIs have it',
-    document: oas30({
-      components: {
-        securitySchemes: {
-          j: {
-            type: 'oauth2',
-            flows: {},
-            'x-amazon-apigateway-authorizer': {
-              type: 'jwt',
-              identitySource: '$request.header.Authorization',
-              jwtConfiguration: { issuer: 'https://issuer.example', audience: ['a'] },
-            },
-          },
-        },
-      },
-    }),
-    says: "Unable to create authorizer 'j': Invalid jwtConfiguration: unknown member issuer",
-    weight: 'error',
-  },
-  {
     of: 'a member of an integration that only HTTP APIs have',
     document: operation({
       'x-amazon-apigateway-integration': { type: 'mock', integrationSubtype: 'SQS-SendMessage' },
@@ -626,6 +606,25 @@ const refusals: readonly { readonly of: string; readonly document: string; reado
     of: 'a document without a title',
     document: '{"openapi":"3.0.0","paths":{}}',
     message: errors('Unable to create REST API: attribute info.title is missing'),
+  },
+  {
+    of: 'a JWT authorizer as HTTP APIs have it',
+    document: oas30({
+      components: {
+        securitySchemes: {
+          j: {
+            type: 'oauth2',
+            flows: {},
+            'x-amazon-apigateway-authorizer': {
+              type: 'jwt',
+              identitySource: '$request.header.Authorization',
+              jwtConfiguration: { issuer: 'https://issuer.example', audience: ['a'] },
+            },
+          },
+        },
+      },
+    }),
+    message: errors("Unable to create authorizer 'j': Invalid jwtConfiguration: unknown member issuer"),
   },
 ];
 

@@ -1,8 +1,5 @@
 /** The HTTP APIs that a gate serves, by their stages, and the choice of a stage for a request. */
 import { AuthorizerMemories } from '../../access/authorizers/results.ts';
-import { fetchDocument } from '../../access/fetch-document.ts';
-import { type FetchDocument, Issuers, type KeyTimes } from '../../access/issuer-keys.ts';
-import { defaultLeeway, newVerifiedTokens, type TokenLeeway } from '../../access/jwt-verifier.ts';
 import type { DeployedApiStage } from '../../definition/api-stage.ts';
 import type { AccessLogSink } from '../../observe/access-log.ts';
 import { compileHttpStage } from '../../plan/http/stage.ts';
@@ -16,15 +13,12 @@ import { conclude } from './respond.ts';
 import { serveHttp } from './serve.ts';
 import { ServedHttpStage } from './served-stage.ts';
 
-/** What a gate may be given beside integrators, limits and a log. */
+/** What a gate may be given for HTTP APIs beside integrators, limits and a log. */
 export interface HttpOptions {
   /** Shared with other workers; without it this gate counts alone. */
   readonly throttling?: SharedArrayBuffer;
   /** Absent: access logs are not kept. */
   readonly accessLogs?: AccessLogSink;
-  readonly fetchDocument?: FetchDocument;
-  readonly keyTimes?: Partial<KeyTimes>;
-  readonly tokenLeeway?: Partial<TokenLeeway>;
 }
 
 /** Throttled routes that count at the same time, unless somebody makes room for more. */
@@ -38,16 +32,11 @@ export class HttpApis {
   /** By API id, then by stage name. */
   readonly #apis = new Map<string, Map<string, ServedHttpStage>>();
 
-  constructor(shared: Pick<HttpServices, 'integrators' | 'limits' | 'log'>, options: HttpOptions) {
+  constructor(shared: Pick<HttpServices, 'integrators' | 'limits' | 'log' | 'tokens'>, options: HttpOptions) {
     this.#services = {
       ...shared,
       httpAuthorizations: this.#authorizations,
       buckets: new TokenBuckets(options.throttling ?? tokenBucketMemory(bucketsAlone)),
-      tokens: {
-        issuers: new Issuers(options.fetchDocument ?? fetchDocument, options.keyTimes),
-        verified: newVerifiedTokens(),
-        leeway: { ...defaultLeeway, ...options.tokenLeeway },
-      },
       accessLogs: options.accessLogs ?? null,
     };
   }

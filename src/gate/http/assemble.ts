@@ -2,9 +2,8 @@
  * Puts together the steps of a route: what a route does not need is not there. Reading this from top to bottom is
  * reading the life of a request. What can not be enforced or carried out becomes a step that refuses.
  */
-import type { Issuers } from '../../access/issuer-keys.ts';
 import { signingAlgorithms } from '../../access/jws.ts';
-import { JwtVerifier, type TokenLeeway, type VerifiedTokens } from '../../access/jwt-verifier.ts';
+import { JwtVerifier } from '../../access/jwt-verifier.ts';
 import type { Integrators } from '../../integrations/integrator.ts';
 import { parseHttpExpression } from '../../mapping/http-parameters.ts';
 import type { AccessLogSink } from '../../observe/access-log.ts';
@@ -19,6 +18,7 @@ import type { HttpStagePlan, RoutePlan } from '../../plan/http/stage.ts';
 import type { TokenBuckets } from '../../state/token-buckets.ts';
 import type { GateLimits } from '../limits.ts';
 import type { Step } from '../step.ts';
+import type { Tokens } from '../tokens.ts';
 import { authorizeByFunction, type HttpAuthorizations } from './authorize-by-function.ts';
 import { authorizeJwt } from './authorize-jwt.ts';
 import { receiveAnswer, receiveBody } from './body.ts';
@@ -39,7 +39,7 @@ export interface HttpServices {
   readonly log: Log;
   readonly buckets: TokenBuckets;
   readonly httpAuthorizations: HttpAuthorizations;
-  readonly tokens: { readonly issuers: Issuers; readonly verified: VerifiedTokens; readonly leeway: TokenLeeway };
+  readonly tokens: Tokens;
   /** Null: access logs are not kept. */
   readonly accessLogs: AccessLogSink | null;
 }

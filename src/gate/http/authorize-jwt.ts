@@ -3,11 +3,13 @@
  * `www-authenticate`, as AWS words it.
  * Source: Amazon API Gateway Developer Guide, "Control access to HTTP APIs with JWT authorizers"; facts/http-api-auth.md.
  */
-import { type JwtVerifier, type TokenProblem, VerifiedToken } from '../../access/jwt-verifier.ts';
+import type { JwtVerifier } from '../../access/jwt-verifier.ts';
+import { authorizeToken } from '../authorize-token.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Outcome, Step } from '../step.ts';
+import type { Step } from '../step.ts';
 import { accessDenied, unauthorized } from './fault.ts';
 import type { Read } from './readers.ts';
+import type { HttpState } from './state.ts';
 
 /**
  * @param identity where tokens are found: the first that has a value counts
@@ -15,33 +17,38 @@ import type { Read } from './readers.ts';
  */
 export function authorizeJwt(verifier: JwtVerifier, identity: readonly Read[], scopes: readonly string[]): Step {
   const scopeText = scopes.join(' ');
-  const judged = (x: Exchange, verdict: VerifiedToken | TokenProblem): Outcome => {
-    const { http } = x;
-    if (http === null) throw new Error('not a request for an HTTP API');
-    if (!(verdict instanceof VerifiedToken)) {
-      http.challenge = `Bearer scope="${scopeText}" error="invalid_token" error_description="${verdict}"`;
-      http.authorizerError = `invalid_token: ${verdict}`;
-      return unauthorized;
-    }
-    http.token = verdict;
-    if (scopes.length === 0 || scopes.some((scope) => verdict.scopes.includes(scope))) return undefined;
-    const problem = 'the token does not have any of the required scopes';
-    http.challenge = `Bearer scope="${scopeText}" error="insufficient_scope" error_description="${problem}"`;
-    http.authorizerError = `insufficient_scope: ${problem}`;
-    return accessDenied;
+  const challenge = (x: Exchange, error: string, problem: string): void => {
+    const http = stateOf(x);
+    http.challenge = `Bearer scope="${scopeText}" error="${error}" error_description="${problem}"`;
+    http.authorizerError = `${error}: ${problem}`;
   };
-  return (x) => {
-    let credentials: string | undefined;
-    for (const read of identity) {
-      credentials = read(x);
-      if (credentials !== undefined && credentials !== '') break;
-    }
-    if (credentials === undefined || credentials === '') {
-      if (x.http !== null) x.http.challenge = 'Bearer';
+  return authorizeToken(verifier, scopes, {
+    credentials: (x) => {
+      for (const read of identity) {
+        const credentials = read(x);
+        if (credentials !== undefined && credentials !== '') return credentials;
+      }
+      return undefined;
+    },
+    missing: (x) => {
+      stateOf(x).challenge = 'Bearer';
       return unauthorized;
-    }
-    const verdict = verifier.verify(credentials, x.receivedAtMs);
-    if (verdict instanceof Promise) return verdict.then((later) => judged(x, later));
-    return judged(x, verdict);
-  };
+    },
+    untrusted: (x, problem) => {
+      challenge(x, 'invalid_token', problem);
+      return unauthorized;
+    },
+    trusted: (x, token) => {
+      stateOf(x).token = token;
+    },
+    insufficient: (x) => {
+      challenge(x, 'insufficient_scope', 'the token does not have any of the required scopes');
+      return accessDenied;
+    },
+  });
+}
+
+function stateOf({ http }: Exchange): HttpState {
+  if (http === null) throw new Error('not a request for an HTTP API');
+  return http;
 }

@@ -5,12 +5,15 @@
  */
 import type { Integrators } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
+import { LambdaAuthorizerPlan, RestJwtAuthorizerPlan } from '../../plan/authorizer-plan.ts';
 import type { HttpUriPlan, IntegrationPlan } from '../../plan/integration-plan.ts';
 import type { MethodPlan } from '../../plan/method-plan.ts';
 import type { RestSnapshotPlan } from '../../plan/rest.ts';
 import type { GateLimits } from '../limits.ts';
 import type { Step } from '../step.ts';
+import type { Tokens } from '../tokens.ts';
 import { type Authorizations, authorize } from './authorize.ts';
+import { authorizeJwt } from './authorize-jwt.ts';
 import { compress } from './compress.ts';
 import { integrateAws, integrateHttp } from './integrate.ts';
 import { integrateLambda } from './lambda-integrate.ts';
@@ -29,6 +32,8 @@ export interface Services {
   readonly log: Log;
   /** What authorizers have answered; absent where nobody is asked. */
   readonly authorizations?: Authorizations;
+  /** Absent where nobody is asked. */
+  readonly tokens?: Tokens;
 }
 
 export function stepsOf(method: MethodPlan, snapshot: RestSnapshotPlan, services: Services): readonly Step[] {
@@ -60,16 +65,24 @@ function admission(method: MethodPlan, snapshot: RestSnapshotPlan, services: Ser
 }
 
 function authorization(method: MethodPlan, snapshot: RestSnapshotPlan, services: Services): Step {
-  const { integrators, authorizations, log } = services;
-  const { authorizationType, authorizerId } = method;
-  if (authorizationType !== 'CUSTOM') return refuse(`Authorization of type ${authorizationType} is not available`, log);
+  const { integrators, authorizations, tokens, log } = services;
+  const { authorizationType, authorizerId, authorizationScopes } = method;
+  const refused = (reason: string): Step => refuse(`Authorization of type ${authorizationType}${reason}`, log);
   const plan = snapshot.authorizers.get(authorizerId ?? '');
-  if (plan === undefined)
-    return refuse(`Authorization of type CUSTOM: there is no Lambda authorizer ${authorizerId}`, log);
-  const { functions } = integrators;
-  if (functions == null || authorizations === undefined)
-    return refuse('Authorization of type CUSTOM: functions can not be called', log);
-  return authorize(plan, snapshot, { functions, authorizations, log });
+  switch (authorizationType) {
+    case 'CUSTOM': {
+      if (!(plan instanceof LambdaAuthorizerPlan)) return refused(`: there is no Lambda authorizer ${authorizerId}`);
+      const { functions } = integrators;
+      if (functions == null || authorizations === undefined) return refused(': functions can not be called');
+      return authorize(plan, snapshot, { functions, authorizations, log });
+    }
+    case 'JWT':
+      if (!(plan instanceof RestJwtAuthorizerPlan)) return refused(`: there is no JWT authorizer ${authorizerId}`);
+      if (tokens === undefined) return refused(': tokens can not be verified');
+      return authorizeJwt(plan, authorizationScopes, tokens);
+    default:
+      return refused(' is not available');
+  }
 }
 
 /** The body, whole where a later step reads it. */

@@ -109,7 +109,7 @@ function requestContextOf(x: Exchange): Readonly<Record<string, unknown>> {
   return {
     resourceId: methodPlan?.resourceId ?? testResourceId,
     // `undefined` is left out of JSON.
-    authorizer: x.authorizer ?? undefined,
+    authorizer: x.tokenClaims === null ? (x.authorizer ?? undefined) : { claims: x.tokenClaims },
     resourcePath: methodPlan?.resourcePath ?? x.stagePath,
     httpMethod: x.httpMethod,
     extendedRequestId: x.extendedRequestId,

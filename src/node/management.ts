@@ -5,6 +5,7 @@ import type { Dependencies } from '../management/apigateway/dependencies.ts';
 import { apigateway } from '../management/apigateway/index.ts';
 import type { Handlers } from '../management/apigateway/operations.ts';
 import { apigatewayv2 } from '../management/apigatewayv2/index.ts';
+import { requireServableApi } from '../management/apigatewayv2/servable.ts';
 import { Documents } from '../management/documents.ts';
 import type { LambdaDependencies } from '../management/lambda/dependencies.ts';
 import { lambda } from '../management/lambda/index.ts';
@@ -46,7 +47,10 @@ export function createManagement(options: ManagementOptions): Management {
   const protocol = createManagementProtocol({
     services: [
       { model: 'apigateway', handlers },
-      { model: 'apigatewayv2', handlers: apigatewayv2({ documents, settled: dependencies.settled }) },
+      {
+        model: 'apigatewayv2',
+        handlers: apigatewayv2({ documents, settled: dependencies.settled, requireServable: requireServableApi }),
+      },
       { model: 'lambda', handlers: lambda({ documents, ...functions }) },
       { model: 'sts', handlers: sts },
     ],

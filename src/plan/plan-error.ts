@@ -15,9 +15,9 @@ export class PlanError extends Error {
   readonly restApiId: string;
   readonly problems: readonly PlanProblem[];
 
-  constructor(restApiId: string, apiName: string, problems: readonly PlanProblem[]) {
+  constructor(restApiId: string, apiName: string, problems: readonly PlanProblem[], kind = 'REST API') {
     super(
-      `REST API ${apiName} (${restApiId}): ${problems
+      `${kind} ${apiName} (${restApiId}): ${problems
         .map(({ place, field, problem }) => [place, field, problem].filter((part) => part !== '').join(': '))
         .join('; ')}`,
     );
@@ -41,7 +41,7 @@ export class Problems {
   }
 
   /** @throws PlanError that lists them */
-  throwIfAny(api: { readonly id: string; readonly name: string }): void {
-    if (this.found.length > 0) throw new PlanError(api.id, api.name, this.found);
+  throwIfAny(api: { readonly id: string; readonly name: string }, kind?: string): void {
+    if (this.found.length > 0) throw new PlanError(api.id, api.name, this.found, kind);
   }
 }

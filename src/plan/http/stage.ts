@@ -130,6 +130,6 @@ function namesIn(routeKey: string): readonly string[] {
 export function compileHttpStage(deployed: DeployedApiStage): HttpStagePlan {
   const problems = new Problems();
   const plan = new HttpStagePlan(deployed, problems);
-  problems.throwIfAny({ id: deployed.apiId, name: deployed.deployment.api.name });
+  problems.throwIfAny({ id: deployed.apiId, name: deployed.deployment.api.name }, 'HTTP API');
   return plan;
 }

@@ -198,6 +198,17 @@ const kinds: readonly (readonly [string, string, 'rest' | 'http'])[] = [
     'http',
   ],
   [
+    'a JWT authorizer of a REST API',
+    oas30({
+      components: {
+        securitySchemes: {
+          a: { 'x-amazon-apigateway-authorizer': { type: 'jwt', jwtConfiguration: { issuers: [] } } },
+        },
+      },
+    }),
+    'rest',
+  ],
+  [
     'a request authorizer of an HTTP API',
     oas30({
       components: {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import fc from 'fast-check';
-import { createAuthorizer } from '../authorizers.ts';
+import { authorizationOf, createAuthorizer } from '../authorizers.ts';
 import { createDocumentationPart, createDocumentationVersion } from '../documentation.ts';
 import { putGatewayResponse } from '../gateway-responses.ts';
 import { putIntegration, putIntegrationResponse } from '../integrations.ts';
@@ -108,6 +108,26 @@ const contentTypes = {
 type ExportType = keyof typeof contentTypes;
 const opt = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined });
 
+const jwt = fc.record({
+  identitySource: fc.constantFrom('method.request.header.Unused', 'method.request.header.Authorization'),
+  authType: opt(fc.constantFrom('oauth2')),
+  jwtConfiguration: fc.record({
+    issuers: fc.uniqueArray(
+      fc.record({
+        issuer: name.map((tenant) => `https://issuer.example/${tenant}`),
+        audiences: fc.uniqueArray(hostileName, { minLength: 1, maxLength: 3 }),
+        additionalClaims: fc.constantFrom(
+          undefined,
+          [{ claimName: 'tenant', format: 'SINGLE_STRING', required: true, expectedValues: ['one', 'two'] }],
+          [{ claimName: '__proto__', format: 'SINGLE_STRING' }],
+        ),
+      }),
+      { minLength: 1, maxLength: 3, selector: ({ issuer }) => issuer },
+    ),
+    defaultAlgorithms: fc.subarray(['RS256', 'ES512'], { minLength: 1 }),
+  }),
+});
+
 const jsonSchema = (models: readonly string[], restApiId: string) =>
   fc.letrec<{ schema: Record<string, unknown> }>((tie) => ({
     schema: fc.oneof(
@@ -191,7 +211,13 @@ function randomApi(gen: fc.GeneratorValue, exportType: ExportType): RestApi {
     );
   }
   for (const authorizer of g(fc.uniqueArray(hostileName, { maxLength: 3 }))) {
-    const kind = g(fc.constantFrom('TOKEN' as const, 'REQUEST' as const, 'COGNITO_USER_POOLS' as const));
+    const kind = g(
+      fc.constantFrom('TOKEN' as const, 'REQUEST' as const, 'COGNITO_USER_POOLS' as const, 'JWT' as const),
+    );
+    if (kind === 'JWT') {
+      api = createAuthorizer(api, { name: authorizer, type: kind, ...g(jwt) }, newId(6));
+      continue;
+    }
     const ttl = g(opt(fc.nat(3600)));
     api = createAuthorizer(
       api,
@@ -280,12 +306,7 @@ function withRandomMethod(
   const orNone = <Value extends object>(value: Value) => (Object.keys(value).length === 0 ? undefined : value);
   let api = putMethod(before, resourceId, {
     httpMethod,
-    authorizationType:
-      authorizer === undefined
-        ? g(fc.constantFrom('NONE', 'AWS_IAM'))
-        : authorizer.type === 'COGNITO_USER_POOLS'
-          ? 'COGNITO_USER_POOLS'
-          : 'CUSTOM',
+    authorizationType: authorizer === undefined ? g(fc.constantFrom('NONE', 'AWS_IAM')) : authorizationOf(authorizer),
     authorizerId: authorizer?.id,
     authorizationScopes: authorizer === undefined ? undefined : g(opt(fc.uniqueArray(name, { minLength: 1 }))),
     apiKeyRequired: g(fc.boolean()),

@@ -3,7 +3,8 @@
  * hold is put into the address's placeholders; query and body go on as they came, unless they are mapped.
  */
 import { endpointOf } from '../../integrations/endpoint.ts';
-import type { AddressIntegrationPlan, AddressPlan } from '../../plan/http/integration.ts';
+import type { AddressPlan } from '../../plan/http/address.ts';
+import type { AddressIntegrationPlan } from '../../plan/http/integration.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Fault } from '../fault.ts';
 import { configurationFault } from './fault.ts';
@@ -66,5 +67,5 @@ function encodedValues(x: Exchange, where: 'path' | 'query'): readonly string[] 
 /** Of an address whose authority has variables: they hold a name, nothing that would make it another address. */
 function endpointFor({ origin }: AddressPlan, x: Exchange): AddressPlan['endpoint'] {
   for (const value of x.pathValues) if (!/^[A-Za-z0-9.-]{1,253}$/.test(value)) return null;
-  return endpointOf(origin.fill(x.pathValues), false) ?? null;
+  return (origin && endpointOf(origin.fill(x.pathValues), false)) ?? null;
 }

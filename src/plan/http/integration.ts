@@ -1,12 +1,10 @@
 /**
  * Integrations of HTTP APIs, compiled: an address that requests are passed on to, a function, or one of the AWS
- * services that are called by name. Stage variables are filled in; placeholders of a URI are positions among the
- * route's variables, so that filling one in costs no lookup.
+ * services that are called by name. Stage variables are filled in.
  * Source: Amazon API Gateway Developer Guide, "Create integrations for HTTP APIs"; facts/http-api-integrations.md.
  */
 import type { ApiIntegration } from '../../definition/api.ts';
 import type { Strings } from '../../definition/rest-api.ts';
-import { type Endpoint, endpointOf } from '../../integrations/endpoint.ts';
 import {
   type HttpRequestMapping,
   type HttpResponseMapping,
@@ -15,85 +13,9 @@ import {
 } from '../../mapping/http-parameters.ts';
 import { withStageVariables } from '../../mapping/uri.ts';
 import type { Problems } from '../plan-error.ts';
+import { AddressPlan, type KnownEndpoints } from './address.ts';
+import { PathTemplate } from './path-template.ts';
 import { ServiceCallPlan } from './service-call.ts';
-
-/** Text with the values of path variables in it: `/v1/`, the first one, `/toys`. */
-export class PathTemplate {
-  /** Up to the first variable. */
-  readonly #first: string;
-  /** Which of the route's variables comes first; -1: none does, and there is nothing else. */
-  readonly #position: number;
-  /** Behind the first variable, up to the next. */
-  readonly #second: string;
-  /** What follows: further variables, each with the text behind it. Hardly any path has some. */
-  readonly #more: readonly { readonly position: number; readonly text: string }[] | null;
-
-  /** @param names the route's variables; a placeholder of another name is text */
-  constructor(source: string, names: readonly string[]) {
-    const pieces: { readonly position: number; text: string }[] = [{ position: -1, text: '' }];
-    let from = 0;
-    for (const match of source.matchAll(/\{([^{}]+?)\+?\}/g)) {
-      const position = names.indexOf(match[1] ?? '');
-      if (position === -1) continue;
-      pieces.at(-1)!.text = source.slice(from, match.index);
-      pieces.push({ position, text: '' });
-      from = match.index + match[0].length;
-    }
-    pieces.at(-1)!.text = source.slice(from);
-    this.#first = pieces[0]!.text;
-    this.#position = pieces[1]?.position ?? -1;
-    this.#second = pieces[1]?.text ?? '';
-    this.#more = pieces.length > 2 ? Object.freeze(pieces.slice(2)) : null;
-    Object.freeze(this);
-  }
-
-  /** The text itself where it has no variables, else null. */
-  get constant(): string | null {
-    return this.#position === -1 ? this.#first : null;
-  }
-
-  /** @param values of the route's variables, fit to stand where they will */
-  fill(values: readonly string[]): string {
-    if (this.#position === -1) return this.#first;
-    let text = this.#first + (values[this.#position] ?? '') + this.#second;
-    if (this.#more !== null) for (const piece of this.#more) text += (values[piece.position] ?? '') + piece.text;
-    return text;
-  }
-}
-
-/** Where a request is passed on to. */
-export class AddressPlan {
-  /** Null when the authority itself has variables. */
-  readonly endpoint: Endpoint | null;
-  /** Scheme and authority. */
-  readonly origin: PathTemplate;
-  /** Begins with a slash, or is empty where the path of the request is put behind it. */
-  readonly path: PathTemplate;
-  /** Without `?`; null when there is none. */
-  readonly query: PathTemplate | null;
-  /** Whether the request's own path is put behind the address's. */
-  readonly appendsPath: boolean;
-
-  /** @throws Error when it is no address of an HTTP backend */
-  constructor(uri: string, names: readonly string[], appendsPath: boolean) {
-    const [, origin = '', path = '', query = ''] =
-      /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)([^?#]*)(?:\?([^#]*))?/i.exec(uri) ?? [];
-    this.origin = new PathTemplate(origin, names);
-    const constant = this.origin.constant;
-    this.endpoint = constant === null ? null : (endpointOf(constant, false) ?? null);
-    if (constant !== null && this.endpoint === null)
-      throw new Error(`${JSON.stringify(uri)} is not an http:// or https:// address`);
-    const base = sendable(path);
-    this.path = new PathTemplate(appendsPath ? base.replace(/\/$/, '') : base === '' ? '/' : base, names);
-    this.query = query === '' ? null : new PathTemplate(sendable(query), names);
-    this.appendsPath = appendsPath;
-    Object.freeze(this);
-  }
-}
-
-/** What an owner wrote, with what no request line can carry percent-encoded. */
-const sendable = (text: string): string =>
-  text.toWellFormed().replaceAll(/[^\x21-\x7e]+/gu, (characters) => encodeURIComponent(characters));
 
 interface Mappings {
   readonly request: HttpRequestMapping | null;
@@ -140,26 +62,28 @@ export type HttpIntegrationPlan =
 
 const defaultTimeoutMs = 30_000;
 
-/**
- * @param names the route's variables
- * @param isDefault whether this is for the `$default` route, whose requests keep their path
- * @param place for problems
- */
-export function compileHttpIntegration(
-  integration: ApiIntegration,
-  names: readonly string[],
-  isDefault: boolean,
-  variables: Strings,
-  place: string,
-  problems: Problems,
-): HttpIntegrationPlan {
+/** What an integration is compiled for. */
+export interface IntegrationSetting {
+  /** The route's variables. */
+  readonly names: readonly string[];
+  /** Whether this is for the `$default` route, whose requests keep their path. */
+  readonly isDefault: boolean;
+  /** The stage's. */
+  readonly variables: Strings;
+  readonly endpoints: KnownEndpoints;
+  /** For problems: the route's key. */
+  readonly place: string;
+  readonly problems: Problems;
+}
+
+export function compileHttpIntegration(integration: ApiIntegration, setting: IntegrationSetting): HttpIntegrationPlan {
   const { integrationType, integrationSubtype } = integration;
-  if (integrationSubtype !== undefined) return serviceOf(integration, integrationSubtype, variables, place, problems);
+  if (integrationSubtype !== undefined) return serviceOf(integration, integrationSubtype, setting);
   switch (integrationType) {
     case 'HTTP_PROXY':
-      return addressOf(integration, names, isDefault, variables, place, problems);
+      return addressOf(integration, setting);
     case 'AWS_PROXY':
-      return functionOf(integration, names, variables, place, problems);
+      return functionOf(integration, setting);
     case 'HTTP':
     case 'MOCK':
     case 'AWS':
@@ -171,14 +95,8 @@ export function compileHttpIntegration(
   }
 }
 
-function addressOf(
-  integration: ApiIntegration,
-  names: readonly string[],
-  isDefault: boolean,
-  variables: Strings,
-  place: string,
-  problems: Problems,
-): HttpIntegrationPlan {
+function addressOf(integration: ApiIntegration, setting: IntegrationSetting): HttpIntegrationPlan {
+  const { names, isDefault, variables, endpoints, place, problems } = setting;
   const { integrationUri = '', integrationMethod, connectionType, timeoutInMillis } = integration;
   const isPrivate = connectionType === 'VPC_LINK';
   const uri = withStageVariables(integrationUri, variables);
@@ -187,7 +105,7 @@ function addressOf(
   const address = problems.attempt(
     place,
     'integrationUri',
-    () => new AddressPlan(uri, names, isDefault || (isPrivate && !/^[^:]*:\/\/[^/]*\/./.test(uri))),
+    () => new AddressPlan(uri, names, isDefault || (isPrivate && !/^[^:]*:\/\/[^/]*\/./.test(uri)), endpoints),
   );
   if (address === null) return { kind: 'unserved', reason: 'the integration has no usable URI' };
   return Object.freeze({
@@ -196,17 +114,12 @@ function addressOf(
     method: integrationMethod === undefined || integrationMethod === 'ANY' ? null : integrationMethod,
     isPrivate,
     timeoutMs: timeoutInMillis ?? defaultTimeoutMs,
-    ...mappingsOf(integration, variables, place, problems),
+    ...mappingsOf(integration, setting),
   });
 }
 
-function functionOf(
-  integration: ApiIntegration,
-  names: readonly string[],
-  variables: Strings,
-  place: string,
-  problems: Problems,
-): HttpIntegrationPlan {
+function functionOf(integration: ApiIntegration, setting: IntegrationSetting): HttpIntegrationPlan {
+  const { names, variables } = setting;
   const { integrationUri = '', credentialsArn = '', payloadFormatVersion, timeoutInMillis } = integration;
   const arn = functionArnOf(withStageVariables(integrationUri, variables));
   if (arn === undefined) return { kind: 'unserved', reason: `${JSON.stringify(integrationUri)} names no function` };
@@ -216,7 +129,7 @@ function functionOf(
     credentials: withStageVariables(credentialsArn, variables),
     payloadVersion: payloadFormatVersion === '2.0' ? '2.0' : '1.0',
     timeoutMs: timeoutInMillis ?? defaultTimeoutMs,
-    ...mappingsOf(integration, variables, place, problems),
+    ...mappingsOf(integration, setting),
   });
 }
 
@@ -227,13 +140,8 @@ export function functionArnOf(uri: string): string | undefined {
   return /^arn:[^:]+:lambda:[^:]*:[^:]*:function:./.test(arn) ? arn : undefined;
 }
 
-function serviceOf(
-  integration: ApiIntegration,
-  subtype: string,
-  variables: Strings,
-  place: string,
-  problems: Problems,
-): HttpIntegrationPlan {
+function serviceOf(integration: ApiIntegration, subtype: string, setting: IntegrationSetting): HttpIntegrationPlan {
+  const { variables, place, problems } = setting;
   const { requestParameters = {}, credentialsArn = '', timeoutInMillis } = integration;
   const call = problems.attempt(
     place,
@@ -246,7 +154,7 @@ function serviceOf(
     call,
     credentials: withStageVariables(credentialsArn, variables),
     timeoutMs: timeoutInMillis ?? defaultTimeoutMs,
-    ...mappingsOf({ ...integration, requestParameters: {} }, variables, place, problems),
+    ...mappingsOf({ ...integration, requestParameters: {} }, setting),
   });
 }
 
@@ -254,9 +162,7 @@ const noResponses: ReadonlyMap<number, HttpResponseMapping> = new Map();
 
 function mappingsOf(
   { requestParameters = {}, responseParameters = {} }: Pick<ApiIntegration, 'requestParameters' | 'responseParameters'>,
-  variables: Strings,
-  place: string,
-  problems: Problems,
+  { variables, place, problems }: IntegrationSetting,
 ): Mappings {
   const request =
     Object.keys(requestParameters).length === 0

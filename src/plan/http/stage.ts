@@ -8,6 +8,7 @@ import type { DeployedApiStage } from '../../definition/api-stage.ts';
 import type { Strings } from '../../definition/rest-api.ts';
 import { Problems } from '../plan-error.ts';
 import { type AccessLogPlan, compileAccessLog } from './access-log.ts';
+import type { KnownEndpoints } from './address.ts';
 import { compileHttpAuthorizer, type HttpAuthorizerPlan } from './authorizer.ts';
 import { CorsPlan } from './cors.ts';
 import { compileHttpIntegration, type HttpIntegrationPlan } from './integration.ts';
@@ -87,15 +88,24 @@ function routesOf({ stage, deployment }: DeployedApiStage, variables: Strings, p
     ]),
   );
   const integrations = new Map<string, HttpIntegrationPlan>();
+  const endpoints: KnownEndpoints = new Map();
+  const lists = new Map<string, readonly string[]>();
   return Object.values(api.routes).map((route) => {
     const { routeKey } = route;
-    const variableNames = namesIn(routeKey);
+    const variableNames = namesIn(routeKey, lists);
     return new RoutePlan(route, {
       variableNames,
       authorizer: authorizers.get(route.authorizerId ?? '') ?? null,
       throttle: compileThrottle(stage, routeKey),
       integration: integrationOf(api, route, variableNames, integrations, (integration, isDefault) =>
-        compileHttpIntegration(integration, variableNames, isDefault, variables, routeKey, problems),
+        compileHttpIntegration(integration, {
+          names: variableNames,
+          isDefault,
+          variables,
+          endpoints,
+          place: routeKey,
+          problems,
+        }),
       ),
     });
   });
@@ -121,9 +131,16 @@ function integrationOf(
   return made;
 }
 
-function namesIn(routeKey: string): readonly string[] {
+/** @param lists routes with equal variables share the list of their names */
+function namesIn(routeKey: string, lists: Map<string, readonly string[]>): readonly string[] {
   const names = [...routeKey.matchAll(/\{([^{}+]+)\+?\}/g)].map(([, name = '']) => name);
-  return names.length === 0 ? none : Object.freeze(names);
+  if (names.length === 0) return none;
+  const text = names.join('/');
+  const known = lists.get(text);
+  if (known !== undefined) return known;
+  const list = Object.freeze(names);
+  lists.set(text, list);
+  return list;
 }
 
 /** @throws PlanError that lists everything that does not compile */

@@ -14,9 +14,9 @@ import type {
 } from './functions/function.ts';
 import type { RestApi } from './rest-api.ts';
 import type { Deployment, Stage } from './stage.ts';
-import type { ProductPage, ProductRestEndpointPage } from './v2/product-pages.ts';
-import type { Portal } from './v2/portals.ts';
 import type { PortalProduct } from './v2/portal-products.ts';
+import type { Portal } from './v2/portals.ts';
+import type { ProductPage, ProductRestEndpointPage } from './v2/product-pages.ts';
 import type { VpcLinkV2 } from './v2/vpc-links.ts';
 
 export interface DocumentKinds {

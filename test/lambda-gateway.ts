@@ -56,7 +56,9 @@ export async function lambdaGateway({
     }),
     managementUrl: () => endpoint,
     log: silentLog,
-    logEntries: (entry) => entries.push(entry),
+    logLines: (lines) => {
+      for (const line of Buffer.from(lines).toString().trim().split('\n')) entries.push(JSON.parse(line));
+    },
     environmentDefaults: {},
     ...options,
   });

@@ -5,10 +5,10 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { FunctionPort } from './function-port.ts';
 import type { FunctionHostOptions } from './host.ts';
-import type { LogEntry, LogSink } from './log.ts';
 
 export interface FunctionThreadOptions extends Omit<FunctionHostOptions, 'log'> {
-  readonly log: LogSink;
+  /** Takes what has been logged: entries (`LogEntry`) as JSON, a line each. */
+  readonly log: (lines: Uint8Array) => void;
   /** Told when the thread has fallen; a new one is started by itself. */
   readonly onFailure: (error: Error) => void;
 }
@@ -19,11 +19,8 @@ export type ThreadOrder =
   | { readonly kind: 'logged'; readonly bytes: number }
   | { readonly kind: 'close' };
 
-/** What it says. */
-export interface ThreadLog {
-  readonly entries: readonly LogEntry[];
-  readonly bytes: number;
-}
+/** What it says: lines of its log. */
+export type ThreadLog = Uint8Array<ArrayBuffer>;
 
 /** A thread that falls again within this time is started again only after it. */
 const restartAfterMs = 1000;
@@ -95,8 +92,9 @@ export class FunctionThread implements AsyncDisposable {
     this.#startedAtMs = performance.now();
     const { log, onFailure, ...workerData } = this.#options;
     const worker = new Worker(new URL(import.meta.resolve('./host-worker.mjs')), { workerData, name: 'functions' });
-    worker.on('message', ({ entries, bytes }: ThreadLog) => {
-      for (const entry of entries) log(entry);
+    worker.on('message', (lines: ThreadLog) => {
+      const bytes = lines.length;
+      log(lines);
       worker.postMessage({ kind: 'logged', bytes } satisfies ThreadOrder);
     });
     for (const port of this.#unconnected.splice(0))

@@ -7,40 +7,50 @@ import type { LogEntry } from './log.ts';
 
 /** Bytes of log that the main thread may be behind; what comes then is dropped, and how much is said. */
 const behindBytesMax = 32 * 1024 * 1024;
+/** How long a line may wait for others: long enough for the lines of one invocation … */
+const delayMs = 5;
+/** … and, when many come, so long that a busy host does not wake the main thread for every one of them. */
+const pauseMs = 50;
+const batchCharactersMax = 256 * 1024;
 
 const options: Omit<FunctionThreadOptions, 'log' | 'onFailure'> = workerData;
 const parent = parentPort;
 if (parent === null) throw new Error('host-thread is started as a worker thread');
 
-let entries: LogEntry[] = [];
-let bytes = 0;
+const encoder = new TextEncoder();
+let lines = '';
+let sentAtMs = Number.NEGATIVE_INFINITY;
+let timer: NodeJS.Timeout | null = null;
 let behindBytes = 0;
 let dropped = 0;
 
-const send = (): void => {
-  const batch: ThreadLog = { entries, bytes };
-  entries = [];
-  bytes = 0;
-  parent.postMessage(batch);
-};
+function send(): void {
+  if (timer !== null) clearTimeout(timer);
+  timer = null;
+  if (lines === '') return;
+  const batch: ThreadLog = encoder.encode(lines);
+  lines = '';
+  sentAtMs = performance.now();
+  behindBytes += batch.length;
+  parent?.postMessage(batch, [batch.buffer]);
+}
 
-const host = new FunctionHost({
-  ...options,
-  log: (entry) => {
-    if (behindBytes > behindBytesMax) {
-      dropped++;
-      return;
-    }
-    if (entries.length === 0) setImmediate(send);
-    if (dropped > 0) {
-      entries.push({ ...entry, message: `${dropped} log entries were dropped: too many at a time` });
-      dropped = 0;
-    }
-    entries.push(entry);
-    bytes += entry.message.length;
-    behindBytes += entry.message.length;
-  },
-});
+function write(entry: LogEntry): void {
+  if (behindBytes > behindBytesMax) {
+    dropped++;
+    return;
+  }
+  if (dropped > 0) {
+    const message = `${dropped} log entries were dropped: too many at a time`;
+    dropped = 0;
+    write({ ...entry, message });
+  }
+  lines += `${JSON.stringify(entry)}\n`;
+  if (lines.length > batchCharactersMax) send();
+  else timer ??= setTimeout(send, Math.max(delayMs, sentAtMs + pauseMs - performance.now()));
+}
+
+const host = new FunctionHost({ ...options, log: write });
 
 parent.on('message', (order: ThreadOrder) => {
   switch (order.kind) {
@@ -52,6 +62,7 @@ parent.on('message', (order: ThreadOrder) => {
       return;
     case 'close':
       host.close().then(() => {
+        send();
         // What the last moments logged leaves before the thread does.
         setImmediate(() => process.exit(0));
       });

@@ -293,7 +293,12 @@ describe('from another thread', { timeout: 30_000 }, () => {
   test('a host in its own thread serves main and others; should it fall, another takes over', async () => {
     const log = new LogBook();
     const failures: Error[] = [];
-    await using thread = new FunctionThread({ log: log.sink, onFailure: (error) => failures.push(error) });
+    await using thread = new FunctionThread({
+      log: (lines) => {
+        for (const line of Buffer.from(lines).toString().trim().split('\n')) log.sink(JSON.parse(line));
+      },
+      onFailure: (error) => failures.push(error),
+    });
     thread.wake();
     const fn = bench.fn(waiting(1));
     let other: FunctionPort | undefined;

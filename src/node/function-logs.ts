@@ -5,7 +5,6 @@
  */
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LogEntry, LogSink } from '../functions/log.ts';
 import type { Log } from '../observe/log.ts';
 
 export const functionLogOf = (dataDir: string): string => join(dataDir, 'logs', 'functions.jsonl');
@@ -20,9 +19,9 @@ export class FunctionLogs implements AsyncDisposable {
   readonly #log: Log;
   #file: FileHandle | null = null;
   #fileBytes = 0;
-  #waiting: string[] = [];
+  #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  #dropped = 0;
+  #droppedBytes = 0;
   #writing: Promise<void> | null = null;
 
   constructor(dataDir: string, log: Log) {
@@ -30,12 +29,14 @@ export class FunctionLogs implements AsyncDisposable {
     this.#log = log;
   }
 
-  readonly sink: LogSink = (entry) => {
+  /** @param lines entries as JSON, a line each */
+  readonly sink = (lines: Uint8Array): void => {
     if (this.#waitingBytes > waitingBytesMax) {
-      this.#dropped++;
+      this.#droppedBytes += lines.length;
       return;
     }
-    this.#take(entry);
+    this.#waiting.push(lines);
+    this.#waitingBytes += lines.length;
     this.#writing ??= this.#write().finally(() => {
       this.#writing = null;
     });
@@ -46,26 +47,20 @@ export class FunctionLogs implements AsyncDisposable {
     await this.#file?.close();
   }
 
-  #take(entry: LogEntry): void {
-    const line = `${JSON.stringify(entry)}\n`;
-    this.#waiting.push(line);
-    this.#waitingBytes += line.length;
-  }
-
   async #write(): Promise<void> {
     try {
       // One turn later: whatever came together is written together.
       await Promise.resolve();
       while (this.#waiting.length > 0) {
-        const text = this.#waiting.join('');
+        const pieces = this.#waiting;
         this.#waiting = [];
         this.#waitingBytes = 0;
         const file = await this.#open();
-        const { bytesWritten } = await file.write(text);
+        const { bytesWritten } = await file.writev(pieces);
         this.#fileBytes += bytesWritten;
-        if (this.#dropped > 0) {
-          this.#log.warn({ dropped: this.#dropped }, 'functions print faster than their log can be written');
-          this.#dropped = 0;
+        if (this.#droppedBytes > 0) {
+          this.#log.warn({ bytes: this.#droppedBytes }, 'functions print faster than their log can be written');
+          this.#droppedBytes = 0;
         }
       }
     } catch (error) {

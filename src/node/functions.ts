@@ -12,7 +12,6 @@ import { EventQueue } from '../functions/event-queue.ts';
 import { FunctionThread } from '../functions/function-thread.ts';
 import { type FunctionHostOptions, hostDefaults } from '../functions/host.ts';
 import type { FunctionInvoker } from '../functions/invocation.ts';
-import type { LogSink } from '../functions/log.ts';
 import type { SignedCalls } from '../integrations/signed-calls.ts';
 import type { LambdaDependencies } from '../management/lambda/dependencies.ts';
 import type { ManagementRequest, ManagementResponse } from '../management/protocol/request.ts';
@@ -35,7 +34,7 @@ export interface FunctionsOptions extends Pick<Surroundings, 'environmentDefault
   readonly managementUrl: () => string;
   readonly log: Log;
   /** Takes what functions log. */
-  readonly logEntries: LogSink;
+  readonly logLines: (lines: Uint8Array) => void;
   /** Layer versions of other accounts, by ARN, to directories that stand in for them. */
   readonly layers?: Readonly<Record<string, string>>;
   readonly host?: Omit<FunctionHostOptions, 'log'>;
@@ -81,7 +80,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
   });
   const thread = new FunctionThread({
     ...options.host,
-    log: options.logEntries,
+    log: options.logLines,
     onFailure: (error) => log.error({ error }, 'the function host has fallen and is started again'),
   });
   const stopWaiting = store.watch((changes) => {

@@ -81,7 +81,7 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
     }),
     managementUrl: () => managementUrl,
     log: createLog(settings.logLevel, 'functions'),
-    logEntries: functionLogs.sink,
+    logLines: functionLogs.sink,
     host: functionHostOf(settings),
     environmentDefaults: functionEnvironment,
     credentialsOf: () => rootKey,

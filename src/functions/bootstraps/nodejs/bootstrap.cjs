@@ -8,6 +8,7 @@
  *
  * Source: Lambda Developer Guide, "Define Lambda function handler in Node.js", "Using the Lambda runtime API".
  */
+const fs = require('node:fs');
 const net = require('node:net');
 const { patchConsole } = require('./console.cjs');
 const { loadHandler } = require('./handler.cjs');
@@ -21,14 +22,29 @@ const highWaterMark = Symbol.for('aws.lambda.runtime.handler.streaming.highWater
 
 const environment = process.env;
 const log = patchConsole(environment);
-const socket = new net.Socket({ fd: 3, readable: true, writable: true });
+/** Taken before a handler's package may replace it. */
+const { writeSync } = fs;
+const descriptor = 3;
+/** What is read lies here until the next read: a buffer for each would be 64 KB of memory for a few hundred bytes. */
+const room = Buffer.allocUnsafeSlow(64 * 1024);
+const socket = new net.Socket({
+  fd: descriptor,
+  readable: true,
+  writable: true,
+  onread: {
+    buffer: room,
+    callback: (bytes) => {
+      receive(room.subarray(0, bytes));
+      return true;
+    },
+  },
+});
 /** What `beforeExit` does: nothing is left to run although the invocation has no answer yet. */
 let onIdle = null;
 /** How an error outside the handler reaches the host: as an error of the invocation, or of the initialisation. */
 let failOutside = (error, leave) => post('/init/error', error, leave);
 let handler = null;
 
-socket.on('data', receive);
 socket.on('error', () => {});
 socket.on('close', () => process.exit(0));
 process.on('beforeExit', () => {
@@ -105,10 +121,27 @@ let pending = null;
 let wanted = 0;
 /** Called, in order, with the status of each answer that is not an event. */
 const acknowledged = [];
+/** Characters that are written at once; more is left to the stream, which waits for the reader. */
+const writtenAtOnceMax = 64 * 1024;
 
+/** Node.js's stream costs a process that has just been woken more than the handler does. */
+function send(message, bytes) {
+  let written = 0;
+  if (socket.writableLength === 0 && message.length <= writtenAtOnceMax) {
+    try {
+      written = writeSync(descriptor, message);
+    } catch {
+      // Full, or the host has gone: the stream finds out which.
+    }
+  }
+  if (written === 0) socket.write(message);
+  else if (written < bytes) socket.write(Buffer.from(message).subarray(written));
+}
+
+/** @param chunk is overwritten by the next read */
 function receive(chunk) {
   if (pending !== null) {
-    pending.push(chunk);
+    pending.push(Buffer.from(chunk));
     pending.bytes += chunk.length;
     if (pending.bytes < wanted) return;
     chunk = Buffer.concat(pending, pending.bytes);
@@ -118,31 +151,30 @@ function receive(chunk) {
   while (at < chunk.length) {
     const headEnd = chunk.indexOf('\r\n\r\n', at);
     if (headEnd === -1) return keep(chunk.subarray(at), 0);
-    const head = chunk.toString('latin1', at, headEnd);
-    const lengthAt = head.indexOf('Content-Length: ');
-    const length = lengthAt === -1 ? 0 : Number.parseInt(head.slice(lengthAt + 16), 10);
-    const end = headEnd + 4 + length;
+    const head = chunk.latin1Slice(at, headEnd);
+    const end = headEnd + 4 + Number(headerIn(head, 'Content-Length') ?? 0);
     if (end > chunk.length) return keep(chunk.subarray(at), end - at);
-    const body = chunk.toString('utf8', headEnd + 4, end);
+    const body = chunk.utf8Slice(headEnd + 4, end);
     at = end;
-    if (head.includes('Lambda-Runtime-Aws-Request-Id: ')) invoke(headersOf(head), body);
+    const id = headerIn(head, 'Lambda-Runtime-Aws-Request-Id');
+    if (id !== undefined) invoke(id, head, body);
     else acknowledged.shift()?.(Number.parseInt(head.slice(9, 12), 10));
   }
 }
 
 function keep(rest, bytes) {
-  pending = [rest];
+  pending = [Buffer.from(rest)];
   pending.bytes = rest.length;
   wanted = bytes;
 }
 
-function headersOf(head) {
-  const headers = { __proto__: null };
-  for (const line of head.split('\r\n')) {
-    const colon = line.indexOf(': ');
-    if (colon !== -1) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 2);
-  }
-  return headers;
+/** The host is ours: it spells names like this. */
+function headerIn(head, name) {
+  const at = head.indexOf(`\n${name}: `);
+  if (at === -1) return undefined;
+  const from = at + name.length + 3;
+  const end = head.indexOf('\r', from);
+  return end === -1 ? head.slice(from) : head.slice(from, end);
 }
 
 /** Sends an error and, with it, what comes `after`; `then` runs once they have left this process. */
@@ -158,18 +190,17 @@ function post(where, error, then, after = '') {
 
 // ---- one invocation -------------------------------------------------------------------------------------------------
 
-function invoke(headers, body) {
-  const id = headers['lambda-runtime-aws-request-id'];
+function invoke(id, head, body) {
   log.requestId = id;
-  const traceId = headers['lambda-runtime-trace-id'];
+  const traceId = headerIn(head, 'Lambda-Runtime-Trace-Id');
   if (traceId !== undefined) environment._X_AMZN_TRACE_ID = traceId;
   else if (environment._X_AMZN_TRACE_ID !== undefined) delete environment._X_AMZN_TRACE_ID;
   socket.unref();
-  if (handler[streaming] === 'response') invokeStreaming(id, headers, body);
-  else invokeBuffered(id, headers, body);
+  if (handler[streaming] === 'response') invokeStreaming(id, head, body);
+  else invokeBuffered(id, head, body);
 }
 
-function invokeBuffered(id, headers, body) {
+function invokeBuffered(id, head, body) {
   let done = false;
   let waitsForEmptyEventLoop = true;
   const succeed = (result) => {
@@ -185,9 +216,12 @@ function invokeBuffered(id, headers, body) {
     onIdle = null;
     acknowledged.push(null);
     socket.ref();
-    const message = `POST ${api}/invocation/${id}/response HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}${askNext}`;
-    if (printers.length === 0) socket.write(message);
-    else whenPrinted(() => socket.write(message));
+    const bytes = Buffer.byteLength(text);
+    const responseHead = `POST ${api}/invocation/${id}/response HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`;
+    const message = responseHead + text + askNext;
+    const messageBytes = responseHead.length + bytes + askNext.length;
+    if (printers.length === 0) send(message, messageBytes);
+    else whenPrinted(() => send(message, messageBytes));
   };
   const fail = (error) => {
     if (done) return;
@@ -222,7 +256,7 @@ function invokeBuffered(id, headers, body) {
     );
   };
   try {
-    const context = contextOf(id, headers);
+    const context = contextOf(id, head);
     Object.defineProperty(context, 'callbackWaitsForEmptyEventLoop', {
       enumerable: true,
       get: () => waitsForEmptyEventLoop,
@@ -240,7 +274,7 @@ function invokeBuffered(id, headers, body) {
   }
 }
 
-function invokeStreaming(id, headers, body) {
+function invokeStreaming(id, head, body) {
   let done = false;
   const next = () => {
     if (done) return;
@@ -262,7 +296,7 @@ function invokeStreaming(id, headers, body) {
   onIdle = () => fail(new Error('Response stream is not finished.'));
   stream.on('error', fail);
   try {
-    const result = handler(JSON.parse(body), stream, contextOf(id, headers));
+    const result = handler(JSON.parse(body), stream, contextOf(id, head));
     if (typeof result?.then !== 'function') return fail(new Error('Streaming does not support non-async handlers.'));
     result.then((value) => {
       if (value !== undefined) console.warn('Streaming handlers ignore return values.');
@@ -273,17 +307,17 @@ function invokeStreaming(id, headers, body) {
   }
 }
 
-function contextOf(id, headers) {
-  const deadline = Number(headers['lambda-runtime-deadline-ms']);
+function contextOf(id, head) {
+  const deadline = Number(headerIn(head, 'Lambda-Runtime-Deadline-Ms'));
   return {
     functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION,
     functionName: environment.AWS_LAMBDA_FUNCTION_NAME,
     memoryLimitInMB: environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: environment.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: environment.AWS_LAMBDA_LOG_STREAM_NAME,
-    clientContext: jsonOf(headers['lambda-runtime-client-context']),
-    identity: jsonOf(headers['lambda-runtime-cognito-identity']),
-    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    clientContext: jsonOf(headerIn(head, 'Lambda-Runtime-Client-Context')),
+    identity: jsonOf(headerIn(head, 'Lambda-Runtime-Cognito-Identity')),
+    invokedFunctionArn: headerIn(head, 'Lambda-Runtime-Invoked-Function-Arn'),
     awsRequestId: id,
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };

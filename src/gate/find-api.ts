@@ -1,16 +1,28 @@
 /**
- * Finds which API and stage a request is for: by the host (`{api-id}.execute-api.…`), by a custom domain name and its
- * base path mappings, or by a path that starts with `/_api/{api-id}/{stage}`.
+ * Finds which API and stage a request is for: by the host (`{api-id}.execute-api.…`), by a custom domain name with its
+ * routing rules and base path mappings, or by a path that starts with `/_api/{api-id}/{stage}`.
  * Source: Amazon API Gateway Developer Guide, "Invoke REST APIs", "Custom domain name for public REST APIs", "Private
  * REST APIs".
  */
+import type { RoutingMode, RoutingRule } from '../definition/domain-name.ts';
 import type { Exchange } from './exchange.ts';
+import { CompiledRule } from './routing-rules.ts';
 
 /** A custom domain name with what its paths lead to. */
 export interface DomainMappings {
   readonly domainName: string;
   /** `basePath` without slashes around it, may have several parts; `(none)` or empty for the root. */
   readonly mappings: readonly { readonly basePath: string; readonly restApiId: string; readonly stage?: string }[];
+  /** Whether rules or mappings decide; mappings unless given. */
+  readonly routingMode?: RoutingMode;
+  /** In the order of priority. */
+  readonly routingRules?: readonly RoutingRule[];
+}
+
+/** What decides where requests for a custom domain name go, in this order. */
+interface Domain {
+  readonly rules: readonly CompiledRule[];
+  readonly mappings: readonly Mapping[];
 }
 
 interface Mapping {
@@ -33,18 +45,22 @@ const slash = 47;
 
 export class Addresses {
   /** By domain name, lower case; mappings in the order in which they are tried: longest base path first. */
-  readonly #domains = new Map<string, readonly Mapping[]>();
+  readonly #domains = new Map<string, Domain>();
   /** Host headers that have been read; bounded, since clients choose them. */
   readonly #hosts = new Map<string, Host>();
 
-  map({ domainName, mappings }: DomainMappings): void {
+  map({ domainName, mappings, routingMode = 'BASE_PATH_MAPPING_ONLY', routingRules = [] }: DomainMappings): void {
     const compiled = mappings.map(({ basePath, restApiId, stage }) => ({
       basePath: basePath === '(none)' ? '' : basePath.replaceAll(/^\/+|\/+$/g, ''),
       apiId: restApiId,
       stage: stage ?? null,
     }));
     compiled.sort((a, b) => b.basePath.length - a.basePath.length);
-    this.#domains.set(domainName.toLowerCase(), Object.freeze(compiled));
+    const domain = {
+      rules: routingMode === 'BASE_PATH_MAPPING_ONLY' ? [] : routingRules.map((rule) => new CompiledRule(rule)),
+      mappings: routingMode === 'ROUTING_RULE_ONLY' ? [] : compiled,
+    };
+    this.#domains.set(domainName.toLowerCase(), Object.freeze(domain));
     this.#hosts.clear();
   }
 
@@ -56,14 +72,14 @@ export class Addresses {
   /** Fills in the exchange's host, path start and stage path. @returns undefined when no API is meant */
   find(x: Exchange): Found | undefined {
     const { path } = x;
-    const { name, apiId, mappings } = this.#host(x.header('host') ?? '');
+    const { name, apiId, domain } = this.#host(x.header('host') ?? '');
     x.host = name;
     x.pathStart = lastOfLeadingSlashes(path);
     if (apiId !== null) {
       const meant = apiId === inHeader ? x.header('x-apigw-api-id') : apiId;
       return meant === undefined ? undefined : stageIn(x, meant, x.pathStart, true);
     }
-    if (mappings !== null) return mapped(x, mappings);
+    if (domain !== null) return ruled(x, domain.rules) ?? mapped(x, domain.mappings);
     if (!path.startsWith('/_api/', x.pathStart)) return undefined;
     const end = path.indexOf('/', x.pathStart + 6);
     if (end === -1) {
@@ -81,8 +97,8 @@ export class Addresses {
     const known = this.#hosts.get(header);
     if (known !== undefined) return known;
     const name = hostOf(header);
-    const mappings = this.#domains.get(name) ?? this.#domains.get(`*${name.slice(name.indexOf('.'))}`) ?? null;
-    const host: Host = Object.freeze({ name, apiId: executeApiId(name), mappings });
+    const domain = this.#domains.get(name) ?? this.#domains.get(`*${name.slice(name.indexOf('.'))}`) ?? null;
+    const host: Host = Object.freeze({ name, apiId: executeApiId(name), domain });
     if (this.#hosts.size < hostsMax) this.#hosts.set(header, host);
     return host;
   }
@@ -94,8 +110,8 @@ interface Host {
   readonly name: string;
   /** Null: not a host of execute-api. */
   readonly apiId: string | typeof inHeader | null;
-  /** Of a custom domain name. */
-  readonly mappings: readonly Mapping[] | null;
+  /** Null: not a custom domain name. */
+  readonly domain: Domain | null;
 }
 
 /** The name of a VPC endpoint: the API stands in a header. */
@@ -135,6 +151,16 @@ function stageIn(x: Exchange, apiId: string, start: number, byExecuteApi: boolea
   const stage = path.slice(start + 1, end === -1 ? path.length : end);
   x.stagePath = end === -1 ? '/' : path.slice(end);
   return { apiId, stage, stageStart: start, byExecuteApi };
+}
+
+function ruled(x: Exchange, rules: readonly CompiledRule[]): Found | undefined {
+  for (const rule of rules) {
+    const start = rule.match(x);
+    if (start === undefined) continue;
+    x.stagePath = start >= x.path.length ? '/' : x.path.slice(start);
+    return { apiId: rule.apiId, stage: rule.stage, stageStart: -1, byExecuteApi: false };
+  }
+  return undefined;
 }
 
 function mapped(x: Exchange, mappings: readonly Mapping[]): Found | undefined {

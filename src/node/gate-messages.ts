@@ -1,6 +1,7 @@
 /** What the main thread and the gate workers tell each other: plain data, in order. */
 import type { MessagePort } from 'node:worker_threads';
 import type { DeployedApiStage } from '../definition/api-stage.ts';
+import type { RoutingMode, RoutingRule } from '../definition/domain-name.ts';
 import type { DeployedRestStage } from '../definition/stage.ts';
 import type { ServiceCredentials } from '../integrations/signed-calls.ts';
 import type { LogLine } from '../observe/forwarded-log.ts';
@@ -35,10 +36,12 @@ export interface GateWorkerOptions {
   readonly answers: MessagePort;
 }
 
-/** A custom domain name with its base path mappings, as the gate needs them. */
+/** A custom domain name with its base path mappings and routing rules, as the gate needs them. */
 export interface ServedDomain {
   readonly domainName: string;
   readonly mappings: readonly { readonly basePath: string; readonly restApiId: string; readonly stage?: string }[];
+  readonly routingMode: RoutingMode;
+  readonly routingRules: readonly RoutingRule[];
 }
 
 export type ToWorker =

@@ -162,7 +162,14 @@ const liveSettingsOf = ({ disableExecuteApiEndpoint, policy }: RestApi) => ({
   ...(policy !== undefined && { policy }),
 });
 
-const servedDomainOf = ({ domainName, basePathMappings }: DomainName): ServedDomain => ({
+const servedDomainOf = ({
+  domainName,
+  basePathMappings,
+  routingMode,
+  routingRules = [],
+}: DomainName): ServedDomain => ({
   domainName,
   mappings: basePathMappings,
+  routingMode,
+  routingRules,
 });

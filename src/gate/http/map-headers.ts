@@ -43,8 +43,12 @@ function removeHeader(headers: string[], lowerCaseName: string): void {
     if (headers[i]!.toLowerCase() === lowerCaseName) headers.splice(i, 2);
 }
 
-/** Text beyond ASCII goes out as UTF-8, unless it came in as bytes. @returns null when it would end the line */
+/** What a mapping may make of a body. */
+const valueCharactersMax = 65_536;
+
+/** Text beyond ASCII goes out as UTF-8, unless it came in as bytes. @returns null when it would end the line, or is no header any more */
 function headerText(value: string): string | null {
+  if (value.length > valueCharactersMax) return null;
   if (/[^\t\x20-\x7e\x80-\u{10ffff}]/u.test(value)) return null;
   return /[\u0100-\u{10ffff}]/u.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
 }

@@ -11,6 +11,9 @@ import { configurationError } from './place.ts';
 import { mappedQuery } from './query.ts';
 import { type Read, readRequest } from './readers.ts';
 
+/** What a mapping may make of a body. */
+const targetCharactersMax = 65_536;
+
 /** After the step that has prepared the call. */
 export function mapRequest(mapping: HttpRequestMapping, log: Log): Step {
   const valueFor = boundValues(mapping);
@@ -24,6 +27,8 @@ export function mapRequest(mapping: HttpRequestMapping, log: Log): Step {
     if (path !== null) target = pathText(path(x) ?? '');
     if (mapping.querystring.length > 0) query = mappedQuery(query, mapping.querystring, (rule) => valueFor(rule)(x));
     x.backendPath = query === '' ? target : `${target}?${query}`;
+    if (x.backendPath.length > targetCharactersMax)
+      return configurationError(x, `the mapped path and query have more than ${targetCharactersMax} characters`, log);
     return undefined;
   };
 }

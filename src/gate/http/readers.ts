@@ -66,7 +66,11 @@ function textOf(bytes: Uint8Array | null): string | undefined {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
+/** A longer body has no values to map: reading it would keep all other requests waiting. AWS cuts at 100 KB. */
+const jsonBytesMax = 1_048_576;
+
 function jsonIn(bytes: Uint8Array | null): unknown {
+  if (bytes !== null && bytes.length > jsonBytesMax) return undefined;
   const text = textOf(bytes);
   if (text === undefined) return undefined;
   try {

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { selfSigned, withoutOpenssl } from '../../test/certificate.ts';
+import { HeardLog } from '../../test/running-gate.ts';
 import { silentLog } from '../observe/log.ts';
 import { WireExchange } from './exchange.ts';
 import { type Listener, type ListenOptions, listen } from './http-server.ts';
@@ -28,6 +29,9 @@ async function get(port: number, path = '/', agent: Agent | false = false): Prom
   const [response] = await once(request({ port, path, agent }).end(), 'response');
   return response;
 }
+
+/** As the only one of its body. */
+const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 
 /** All that a connection says until it closes. */
 async function heard(socket: Socket): Promise<string> {
@@ -160,6 +164,7 @@ test('an answer that breaks off closes the connection, so that the client knows'
 });
 
 test('a client that reads nothing of a long answer is not waited for for ever', async () => {
+  const log = new HeardLog();
   const listener = await start(
     (x) => {
       x.responseBody = Readable.from(
@@ -168,13 +173,14 @@ test('a client that reads nothing of a long answer is not waited for for ever', 
         })(),
       );
     },
-    { limits: { stallMs: 50 } },
+    { limits: { stallMs: 50 }, log },
   );
   const socket = connect(listener.port, '127.0.0.1');
   socket.pause();
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   while (listener.inFlight === 0) await turn();
   while (listener.inFlight > 0) await turn();
+  assert.match(log.text, /a client takes none of its answer/);
   socket.destroy();
   await listener.close(1000);
 });
@@ -196,6 +202,132 @@ test('connections that nobody uses are closed, those in use are not', async () =
   assert.match(await heard(kept), /\/once$/);
   release.resolve();
   assert.equal(await textOf(await busy), '/slow');
+  await listener.close(1000);
+});
+
+test('clients that are slow to send are told so, and the log too; a connection that says nothing is only closed', async () => {
+  const log = new HeardLog();
+  const aborted: string[] = [];
+  const listener = await start(
+    (x) => {
+      x.onAbort = { abort: () => aborted.push(x.path) };
+      return new Promise(() => {});
+    },
+    { limits: { headMs: 100, requestMs: 200 }, log },
+  );
+  const say = (bytes: string): Promise<string> => {
+    const socket = connect(listener.port, '127.0.0.1');
+    socket.write(bytes);
+    return heard(socket);
+  };
+  const [silent, head, body] = await Promise.all([
+    say(''),
+    say('GET /head HTTP/1.1\r\nHo'),
+    say('POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf'),
+  ]);
+  assert.equal(silent, '');
+  for (const answer of [head, body])
+    assert.match(answer, /^HTTP\/1\.1 408 .*\r\n\r\n\{"message":"Request Timeout"\}$/s);
+  assert.deepEqual(aborted, ['/body']);
+  assert.equal(log.text.match(/the request took too long to arrive/g)?.length, 2);
+  await listener.close(1000);
+});
+
+for (const { when, head, body, closes } of [
+  {
+    when: 'that was announced as long',
+    head: 'Content-Length: 20000000\r\n',
+    body: 'x'.repeat(20_000_000),
+    closes: true,
+  },
+  {
+    when: 'of unknown length',
+    head: 'Transfer-Encoding: chunked\r\n',
+    body: chunk('x'.repeat(20_000_000)),
+    closes: false,
+  },
+  { when: 'that is short', head: 'Content-Length: 20000\r\n', body: 'x'.repeat(20_000), closes: false },
+])
+  test(`a body ${when} and that nobody reads: its client gets the answer, ${closes ? 'then the connection is closed' : 'and the next one'}`, async () => {
+    const listener = await start((x) => {
+      x.status = x.method === 'POST' ? 413 : 200;
+      x.responseBody = x.method;
+    });
+    const socket = connect(listener.port, '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${head}\r\n`);
+    // The answer is there before the body is sent: whoever closes now takes it back.
+    let text = '';
+    socket.on('data', (piece) => {
+      text += piece.toString('latin1');
+    });
+    while (!text.endsWith('POST')) await turn();
+    socket.write(body);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    await once(socket, 'close');
+    assert.match(
+      text,
+      closes ? /^HTTP\/1\.1 413 .*\r\nConnection: close\r\n.*POST$/s : /^HTTP\/1\.1 413 .*POSTHTTP.* 200 .*GET$/s,
+    );
+    assert.equal(listener.inFlight, 0);
+    await listener.close(1000);
+  });
+
+test('a client that goes on sending what nobody wants is cut off', async () => {
+  const listener = await start((x) => {
+    x.status = 413;
+  });
+  const socket = connect(listener.port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+  let sent = 0;
+  const piece = chunk('x'.repeat(1_000_000)).slice(0, -5);
+  const more = (): void => {
+    while (!socket.destroyed && sent < 500_000_000) {
+      sent += piece.length;
+      if (!socket.write(piece)) return;
+    }
+  };
+  socket.on('drain', more);
+  more();
+  socket.resume();
+  await new Promise((resolve) => socket.on('close', resolve));
+  assert.ok(sent < 200_000_000, `${sent} bytes`);
+  await listener.close(1000);
+});
+
+test('what is malformed after a good request is refused after its answer', async () => {
+  const release = Promise.withResolvers<void>();
+  const listener = await start(async (x) => {
+    await release.promise;
+    x.responseBody = 'good';
+  });
+  const socket = connect(listener.port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost : x\r\n\r\n');
+  const text = heard(socket);
+  while (listener.inFlight === 0) await turn();
+  release.resolve();
+  assert.match(await text, /^HTTP\/1\.1 200 .*goodHTTP\/1\.1 400 .*"Bad Request"\}$/s);
+  await listener.close(1000);
+});
+
+test('a client that asks first is told to go on when somebody wants its body', async () => {
+  const wanted = Promise.withResolvers<void>();
+  const listener = await start(async (x) => {
+    await wanted.promise;
+    x.responseBody = (await x.requestBody?.toArray())?.join('') ?? '';
+  });
+  const socket = connect(listener.port, '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n');
+  const pieces: string[] = [];
+  socket.on('data', (piece) => pieces.push(piece.toString()));
+  while (listener.inFlight === 0) await turn();
+  assert.deepEqual(pieces, []);
+  wanted.resolve();
+  while (pieces.length === 0) await turn();
+  assert.deepEqual(pieces, ['HTTP/1.1 100 Continue\r\n\r\n']);
+  socket.write('body');
+  while (!pieces.join('').endsWith('body')) await turn();
+  socket.destroy();
   await listener.close(1000);
 });
 

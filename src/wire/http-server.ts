@@ -70,6 +70,9 @@ export interface Listener {
   close(drainMs: number): Promise<number>;
 }
 
+/** How late Node.js may notice that a request takes too long to arrive. */
+const lateMs = 5_000;
+
 /** Kept connections get this long to send a last request, which is then told to close: none is lost to a race. */
 const graceMs = 500;
 
@@ -130,6 +133,7 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
       requireHostHeader: false,
       headersTimeout: this.#limits.headMs,
       requestTimeout: this.#limits.requestMs,
+      connectionsCheckingInterval: Math.min(lateMs, this.#limits.headMs),
       // Kept connections are this file's to end: a timer of Node.js's would be made anew for every answer.
       keepAliveTimeout: 0,
       noDelay: true,
@@ -159,9 +163,12 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
     this.#server.on('request', (request: Request, response: Response) => this.#onRequest(request, response));
     this.#server.on('checkContinue', (request: Request, response: Response) => {
       // A client that asks before it sends its body is told to go on when somebody wants the body: a refusal comes first.
-      request.once('resume', () => {
+      const read = request._read;
+      request._read = (size) => {
+        request._read = read;
         if (!response.headersSent) response.writeContinue();
-      });
+        read.call(request, size);
+      };
       this.#onRequest(request, response);
     });
     this.#server.on('checkExpectation', (request: Request, response: Response) => {
@@ -228,10 +235,11 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
   }
 
   #connected(socket: Socket): void {
-    const connection = new Connection<X>(socket);
-    // HTTP/2 sessions have a timeout of their own.
+    const connection = new Connection<X>(socket, this.#onExpired);
+    // HTTP/2 sessions have a timeout of their own. Where a request has begun, Node.js's timers come first and it gets an
+    // answer.
     const http2 = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
-    if (!http2) this.#deadlines.start(connection, this.#limits.headMs);
+    if (!http2) this.#deadlines.start(connection, this.#limits.headMs + 2 * lateMs);
     this.#connections.set(socket, connection);
     socket.on('drain', () => {
       if (http2 || connection.active.length > 0) this.#deadlines.cancel(connection);
@@ -448,6 +456,19 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
     return true;
   }
 
+  readonly #onExpired = ({ socket, active, latest }: Connection<X>): void => {
+    // Idle, or still sending what nobody wants: no news.
+    if (active.length > 0 || (socket.writableLength > 0 && latest === null)) {
+      const fields = {
+        remoteAddress: socket.remoteAddress,
+        path: active[0]?.path,
+        waitingBytes: socket.writableLength,
+      };
+      this.#write(fields, 'a client takes none of its answer; its connection is closed');
+    }
+    socket.destroy();
+  };
+
   #onClientError(error: Error, socket: Socket): void {
     const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
     if (socket.writableEnded) return; // it has its answer, and closes once that is out
@@ -459,6 +480,10 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
     const { active = [], latest = null } = connection ?? {};
     if (active.length === 0 && latest !== null && !latest.writableFinished) {
       socket.destroySoon(); // the rest of a request that has been answered already
+      return;
+    }
+    if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0) {
+      socket.destroy(); // nobody has asked for anything
       return;
     }
     const packet = 'rawPacket' in error && error.rawPacket instanceof Uint8Array ? error.rawPacket : undefined;
@@ -499,8 +524,13 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
   }
 
   #say({ why, status }: Refusal, fields: Readonly<Record<string, unknown>>): void {
+    this.#write({ status, ...fields }, why);
+  }
+
+  /** What clients do wrong, as long as there are not too many of them. */
+  #write(fields: Readonly<Record<string, unknown>>, message: string): void {
     const leftOut = this.#lines.take();
-    if (leftOut !== undefined) this.#options.log.info({ status, ...fields, ...(leftOut > 0 && { leftOut }) }, why);
+    if (leftOut !== undefined) this.#options.log.info({ ...fields, ...(leftOut > 0 && { leftOut }) }, message);
   }
 }
 
@@ -533,9 +563,12 @@ class Connection<X extends WireExchange> extends Waiting {
   /** What is said after the answers that are under way: what followed them was malformed. */
   refusal: Refusal | null = null;
 
-  constructor(socket: Socket) {
+  readonly #onExpired: (connection: Connection<X>) => void;
+
+  constructor(socket: Socket, onExpired: (connection: Connection<X>) => void) {
     super();
     this.socket = socket;
+    this.#onExpired = onExpired;
     this.remoteAddress = socket.remoteAddress ?? '';
     this.localAddress = socket.localAddress ?? '';
     this.localPort = socket.localPort ?? 0;
@@ -548,7 +581,7 @@ class Connection<X extends WireExchange> extends Waiting {
   }
 
   override expired(): void {
-    this.socket.destroy();
+    this.#onExpired(this);
   }
 }
 

@@ -75,8 +75,13 @@ class Outbox<Message> {
   }
 }
 
-/** Bytes in memory of their own: what they are cut from would travel along. */
-const alone = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
+/** Bytes in memory of their own: what they are cut from would travel along. What is moved is lost here: never theirs. */
+function alone(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && bytes.length === buffer.byteLength && bytes.length < transferFromBytes)
+    return new Uint8Array(buffer);
+  return new Uint8Array(bytes);
+}
 
 interface Waiting {
   readonly resolve?: (result: InvocationResult) => void;

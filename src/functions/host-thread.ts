@@ -45,9 +45,24 @@ function write(entry: LogEntry): void {
     dropped = 0;
     write({ ...entry, message });
   }
-  lines += `${JSON.stringify(entry)}\n`;
+  lines += lineOf(entry);
   if (lines.length > batchCharactersMax) send();
   else timer ??= setTimeout(send, Math.max(delayMs, sentAtMs + pauseMs - performance.now()));
+}
+
+/** What all entries of a log stream have in common, as JSON; streams come and go. */
+const beginnings = new Map<string, string>();
+const beginningsMax = 1_000;
+
+function lineOf({ timestampMs, requestId, message, ...common }: LogEntry): string {
+  let beginning = beginnings.get(common.stream);
+  if (beginning === undefined) {
+    if (beginnings.size >= beginningsMax) beginnings.clear();
+    beginning = JSON.stringify(common).slice(0, -1);
+    beginnings.set(common.stream, beginning);
+  }
+  const invocation = requestId === undefined ? '' : `"requestId":${JSON.stringify(requestId)},`;
+  return `${beginning},"timestampMs":${timestampMs},${invocation}"message":${JSON.stringify(message)}}\n`;
 }
 
 const host = new FunctionHost({ ...options, log: write });

@@ -4,6 +4,7 @@
  * Source: Amazon API Gateway Developer Guide, "Customize HTTP API access logs"; facts/http-api-cors-throttle-logging.md.
  */
 import type { Exchange } from '../exchange.ts';
+import { requestTimeOf } from '../request-time.ts';
 
 type Reader = (x: Exchange) => string | undefined;
 
@@ -121,19 +122,4 @@ export function fullPath(x: Exchange): string | undefined {
   const { http } = x;
   if (http === null) return undefined;
   return http.stage.stageName === '$default' ? http.path : `/${http.stage.stageName}${http.path}`;
-}
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-let writtenSecond = -1;
-let written = '';
-
-/** `12/Jun/2023:18:05:10 +0000`; the same for all requests of a second. */
-export function requestTimeOf(epochMs: number): string {
-  const second = Math.floor(epochMs / 1000);
-  if (second === writtenSecond) return written;
-  const at = new Date(epochMs);
-  const day = String(at.getUTCDate()).padStart(2, '0');
-  writtenSecond = second;
-  written = `${day}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}:${at.toISOString().slice(11, 19)} +0000`;
-  return written;
 }

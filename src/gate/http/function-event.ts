@@ -7,7 +7,8 @@
 import { executeApiArn, methodArn } from '../../access/authorizers/method-arn.ts';
 import type { HttpRequestMapping } from '../../mapping/http-parameters.ts';
 import type { Exchange } from '../exchange.ts';
-import { claimText, fullPath, requestTimeOf } from './context.ts';
+import { requestTimeOf } from '../request-time.ts';
+import { claimText, fullPath } from './context.ts';
 import { changeHeaders } from './map-headers.ts';
 import { boundValues, mappedPath } from './map-request.ts';
 import { mappedQuery, parsedQuery } from './query.ts';

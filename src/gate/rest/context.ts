@@ -5,6 +5,7 @@
  * (facts/mapping-templates.md).
  */
 import type { Exchange } from '../exchange.ts';
+import { requestTimeOf } from '../request-time.ts';
 
 /** Members of `$context.identity` that only other ways of authorization than none fill. */
 const identityBefore = ['cognitoIdentityPoolId', 'accountId', 'cognitoIdentityId', 'caller'] as const;
@@ -112,12 +113,3 @@ const variables: Readonly<Record<string, (x: Exchange) => unknown>> = {
           validationErrorString: JSON.stringify(x.fault.validation).slice(1, -1),
         },
 };
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** `12/Jun/2023:18:05:10 +0000` */
-export function requestTimeOf(epochMs: number): string {
-  const at = new Date(epochMs);
-  const day = String(at.getUTCDate()).padStart(2, '0');
-  return `${day}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}:${at.toISOString().slice(11, 19)} +0000`;
-}

@@ -6,7 +6,8 @@
  */
 import { mediaTypeOf } from '../../mapping/media-types.ts';
 import type { Exchange } from '../exchange.ts';
-import { identityOf, requestTimeOf } from './context.ts';
+import { requestTimeOf } from '../request-time.ts';
+import { identityOf } from './context.ts';
 import { type Sources, sourcesOf } from './sources.ts';
 
 type Texts = Readonly<Record<string, string>>;

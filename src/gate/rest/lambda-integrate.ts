@@ -38,6 +38,7 @@ import { sourcesOf } from './sources.ts';
 
 const badGateway = new Fault('DEFAULT_5XX', { status: 502 });
 const nothing = new Uint8Array();
+const encoder = new TextEncoder();
 
 interface Target {
   readonly uri: AwsUri;
@@ -83,7 +84,7 @@ export function integrateLambda(
     x.integrationStartedAtMs = Date.now();
     const call = functions.call({
       functionArn: target.functionArn,
-      payload: Buffer.from(event, 'utf8'),
+      payload: encoder.encode(event),
       invocationType: 'RequestResponse',
       streaming,
       sourceArn,

@@ -25,7 +25,7 @@ const pidOf = { 'index.js': 'exports.handler = async () => process.pid;' };
 describe('environments', { timeout: 30_000 }, () => {
   test('one invocation at a time in each, as many environments as there are invocations that wait', async () => {
     await using host = new FunctionHost();
-    const fn = bench.fn(waiting(250));
+    const fn = bench.fn(waiting(1_500));
     await call(host, fn, { ms: 2 });
     const answers = await Promise.all(Array.from({ length: 6 }, () => call(host, fn)));
     assert.equal(new Set(answers.map(({ text }) => text)).size, 6);

@@ -13,6 +13,7 @@ import { type Listener, listen } from '../wire/http-server.ts';
 import { FunctionDirectoryPort } from './function-directory-port.ts';
 import type { FromWorker, GateWorkerOptions, ToWorker } from './gate-messages.ts';
 import { createIntegrators } from './integrators.ts';
+import { collectStartGarbage } from './start-garbage.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('a gate worker runs in a worker thread');
@@ -109,6 +110,7 @@ async function open(trafficPort: number, tlsPort: number): Promise<void> {
   const secure = tls === undefined ? undefined : await listen({ ...common, port: tlsPort, tls });
   if (secure !== undefined) listeners.push(secure);
   tell({ type: 'listening', port: plain.port, tlsPort: secure?.port ?? null });
+  collectStartGarbage();
 }
 
 async function drain(drainMs: number): Promise<void> {

@@ -34,6 +34,7 @@ import { establishRootKey, type RootKey } from './root-key.ts';
 import { type Sample, startSample } from './sample/sample-api.ts';
 import type { Settings } from './settings.ts';
 import { StageFeed } from './stage-feed.ts';
+import { collectStartGarbage } from './start-garbage.ts';
 import { version } from './version.ts';
 
 /** Throttled routes that can count at the same time: 1.5 MB of shared memory. */
@@ -156,6 +157,7 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
   Object.assign(functionEnvironment, endpointVariables(settings, managementUrl));
   sample = await startSample(firstStart && settings.sample === 'on', store, management.handlers, management.ownCall());
   ready = true;
+  collectStartGarbage();
   const running = starting.move();
   return {
     managementUrl,

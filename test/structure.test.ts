@@ -111,3 +111,10 @@ test('the pure rooms reach for nothing outside', () => {
     });
   assert.deepEqual(impure, [], 'these values should be handed in, not fetched');
 });
+
+test("nobody imports node:http by its name: that brings Node.js's fetch into every thread (src/wire/node-http.ts)", () => {
+  const importing = files.filter((file) =>
+    /^import\s(?!type\s)[^;]*?from 'node:http'/m.test(readFileSync(file, 'utf8')),
+  );
+  assert.deepEqual(importing, []);
+});

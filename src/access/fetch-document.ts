@@ -2,8 +2,9 @@
  * Fetches a small document of an identity provider: discovery, key sets. Everything is bounded: time from first to
  * last byte, size, redirects. Made for one call in minutes, so no connection is kept.
  */
-import { get as getPlain, type IncomingMessage } from 'node:http';
+
 import { get as getTls } from 'node:https';
+import { get as getPlain, type IncomingMessage } from '../wire/node-http.ts';
 import type { FetchDocument } from './issuer-keys.ts';
 
 const redirectsMax = 3;

@@ -3,11 +3,12 @@
  * everything else to the AWS management APIs. Bodies are collected here, within a bound; what a call means is
  * decided by `management/protocol/`.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { ManagementRequest, ManagementResponse } from '../management/protocol/request.ts';
 import type { Log } from '../observe/log.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from '../wire/node-http.ts';
 
 export interface ManagementServerOptions {
   readonly host: string;

@@ -3,7 +3,7 @@
  * It owns everything about connections: keep-alive, clients that are slow or leave early, HTTP/2 beside HTTP/1.1 on
  * TLS, and the drain when a process stops. Malformed requests never reach the gate.
  */
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+
 import { createSecureServer, type Http2SecureServer, Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { Server as NetServer, Socket } from 'node:net';
 import { Readable, type Writable } from 'node:stream';
@@ -11,6 +11,7 @@ import { LineBudget } from '../observe/line-budget.ts';
 import type { Log } from '../observe/log.ts';
 import { Deadlines, Waiting } from './deadlines.ts';
 import type { ReceivedRequest, WireExchange } from './exchange.ts';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from './node-http.ts';
 import {
   malformedHead,
   proxyRequest,

@@ -3,7 +3,7 @@
  * clients are told. Strict where two readers of the same bytes could come to different requests.
  * Source: RFC 9112, 3.2 (Host), 6.1 (Transfer-Encoding), 6.3; statuses and words as the gate's own refusals.
  */
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from './node-http.ts';
 
 export interface Refusal {
   readonly status: number;

@@ -1,6 +1,7 @@
 /** The PetStore behind the sample API: a real HTTP server with three operations, its pets kept in memory. */
-import { createServer, type IncomingMessage } from 'node:http';
+
 import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage } from '../../wire/node-http.ts';
 
 interface Pet {
   readonly id: number;

@@ -434,7 +434,7 @@ const bomb = (): Buffer => {
   return packed;
 };
 
-describe('a gateway that is sent bad requests', { timeout: 60_000 }, () => {
+describe('a gateway that is sent bad requests', { concurrency: 1, timeout: 60_000 }, () => {
   let gateway: GatewayProcess;
   let backend: Backend;
   const stages = { rest: '', http: '' };

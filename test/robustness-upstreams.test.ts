@@ -74,7 +74,7 @@ const cases: Readonly<
   'continues-for-ever': broken(/interim answers that do not end/),
 };
 
-describe('a gateway whose upstreams fail', { timeout: 60_000 }, () => {
+describe('a gateway whose upstreams fail', { concurrency: 1, timeout: 60_000 }, () => {
   let gateway: GatewayProcess;
   let upstream: MisbehavingUpstream;
   const stages: Record<Kind, string> = { proxy: '', mapped: '', http: '' };

@@ -22,7 +22,7 @@ const waiting = (ms: number) => ({
 });
 const pidOf = { 'index.js': 'exports.handler = async () => process.pid;' };
 
-describe('environments', { timeout: 30_000 }, () => {
+describe('environments', { concurrency: 1, timeout: 30_000 }, () => {
   test('one invocation at a time in each, as many environments as there are invocations that wait', async () => {
     await using host = new FunctionHost();
     const fn = bench.fn(waiting(1_500));

@@ -19,7 +19,7 @@ export interface UpstreamLimits extends ConnectionTimeouts {
 export const defaultUpstreamLimits: UpstreamLimits = {
   idleMs: 4_000,
   pauseMs: 300_000,
-  connectionsMax: 1_024,
+  connectionsMax: 8_192,
   waitingMax: 16_384,
   poolsMax: 1_024,
 };

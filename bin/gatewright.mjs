@@ -16,7 +16,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
   console.error(`gatewright: Node.js ${process.versions.node} is too old, 24.15 or later is needed`);
   process.exit(1);
 }
-setFlagsFromString('--max-semi-space-size=0');
+setFlagsFromString('--max-semi-space-size=4');
 enableCompileCache();
 const source = new URL('../src/main.ts', import.meta.url);
 await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href);

@@ -12,6 +12,13 @@ export interface Abortable {
   abort(): void;
 }
 
+export type HeadersByName = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What has the request's headers by name; it may make them when it is asked. */
+export interface HeaderSource {
+  readonly headers: HeadersByName;
+}
+
 export class WireExchange {
   // The request, as it was received.
   readonly method: string;
@@ -21,8 +28,6 @@ export class WireExchange {
   readonly query: string;
   /** Name, value, name, value …: spelling and order of the client. */
   readonly rawHeaders: readonly string[];
-  /** By lower-case name; repeated headers joined as Node.js joins them. Look names of others up with `Object.hasOwn`. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly scheme: 'http' | 'https';
   /** `HTTP/1.1`, `HTTP/2.0`. */
   readonly protocol: string;
@@ -37,6 +42,7 @@ export class WireExchange {
   readonly requestBodyBytes: number;
   /** Milliseconds since the epoch. */
   readonly receivedAtMs: number;
+  readonly #source: HeaderSource;
 
   // The answer; sent when the handler is done.
   status = 200;
@@ -60,7 +66,7 @@ export class WireExchange {
     this.path = received.path;
     this.query = received.query;
     this.rawHeaders = received.rawHeaders;
-    this.headers = received.headers;
+    this.#source = received.source;
     this.scheme = received.scheme;
     this.protocol = received.protocol;
     this.remoteAddress = received.remoteAddress;
@@ -71,8 +77,28 @@ export class WireExchange {
     this.receivedAtMs = received.receivedAtMs;
   }
 
-  /** Value of a request header by lower-case name; undefined when absent. */
+  /** By lower-case name; repeated headers joined as Node.js joins them. Look names of others up with `Object.hasOwn`. */
+  get headers(): HeadersByName {
+    return this.#source.headers;
+  }
+
+  /**
+   * Value of a request header by lower-case name; undefined when absent. Looks through the headers as they came: making
+   * all of them a map costs more than the few questions that most requests ask.
+   */
   header(lowerCaseName: string): string | undefined {
+    const { rawHeaders } = this;
+    let found: string | undefined;
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]!;
+      if (name.length !== lowerCaseName.length || name.toLowerCase() !== lowerCaseName) continue;
+      if (found !== undefined) return this.#joined(lowerCaseName);
+      found = rawHeaders[i + 1]!;
+    }
+    return found;
+  }
+
+  #joined(lowerCaseName: string): string | undefined {
     const value = this.headers[lowerCaseName];
     return typeof value === 'string' ? value : value?.join(', ');
   }
@@ -87,7 +113,7 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly query: string;
   readonly rawHeaders: readonly string[];
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly source: HeaderSource;
   readonly scheme: 'http' | 'https';
   readonly protocol: string;
   readonly remoteAddress: string;

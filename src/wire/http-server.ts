@@ -596,17 +596,14 @@ function received<X extends WireExchange>(
   // RFC 9112, 3.2.2: a server takes the absolute form too.
   if (target.charCodeAt(0) !== 47) target = target.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
   const mark = target.indexOf('?');
-  const { headers } = request;
-  const length = headers['content-length'];
-  const announced =
-    headers['transfer-encoding'] !== undefined ? -1 : length !== undefined ? Number(length) : http2 ? -1 : 0;
-  const bodyBytes = http2 && request.stream.endAfterHeaders ? 0 : announced;
+  const rawHeaders = http2 ? ordinaryHeaders(request) : request.rawHeaders;
+  const bodyBytes = http2 && request.stream.endAfterHeaders ? 0 : announcedBytes(rawHeaders, http2 ? -1 : 0);
   return {
     method: request.method ?? 'GET',
     path: mark === -1 ? target : target.slice(0, mark),
     query: mark === -1 ? '' : target.slice(mark + 1),
-    rawHeaders: http2 ? ordinaryHeaders(request) : request.rawHeaders,
-    headers: http2 ? { host: request.authority, ...headers } : headers,
+    rawHeaders,
+    source: http2 ? { headers: { host: request.authority, ...request.headers } } : request,
     scheme,
     protocol: http2 ? 'HTTP/2.0' : request.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1',
     remoteAddress: connection?.remoteAddress ?? request.socket.remoteAddress ?? '',
@@ -616,6 +613,17 @@ function received<X extends WireExchange>(
     requestBodyBytes: bodyBytes,
     receivedAtMs: Date.now(),
   };
+}
+
+/** Bytes of the body; -1 when its head does not tell. @param otherwise when it says nothing about a body */
+function announcedBytes(rawHeaders: readonly string[], otherwise: number): number {
+  let bytes = otherwise;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === 14 && name.toLowerCase() === 'content-length') bytes = Number(rawHeaders[i + 1]);
+    else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return -1;
+  }
+  return bytes;
 }
 
 /** HTTP/2's pseudo headers are not headers; `:authority` is what HTTP/1.1 calls Host. */

@@ -59,15 +59,19 @@ const tooSlow: Refusal = {
 };
 
 /** What Node.js's parser accepts although it should not be. @returns null when the head is well-formed */
-export function malformedHead({ rawHeaders, headers, httpVersion }: IncomingMessage): Refusal | null {
+export function malformedHead(request: IncomingMessage): Refusal | null {
+  const { rawHeaders, httpVersion } = request;
   let hosts = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === 'host') hosts++;
+  let encoded = false;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+    else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') encoded = true;
+  }
   if (hosts !== 1 && (hosts > 1 || httpVersion !== '1.0')) return hosts === 0 ? noHost : manyHosts;
-  const encoding = headers['transfer-encoding'];
-  if (encoding === undefined) return null;
+  if (!encoded) return null;
   if (httpVersion === '1.0') return oldChunks;
-  return encoding.toLowerCase() === 'chunked' ? null : transferCoding;
+  return request.headers['transfer-encoding']?.toLowerCase() === 'chunked' ? null : transferCoding;
 }
 
 /**

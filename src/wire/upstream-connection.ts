@@ -15,6 +15,7 @@ import {
   type UpstreamCall,
   UpstreamError,
   type UpstreamFailure,
+  type UpstreamRequest,
   type UpstreamTarget,
 } from './upstream-call.ts';
 
@@ -40,6 +41,9 @@ const fieldName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const badFieldText = /[^\t\x20-\x7e\x80-\xff]/;
 const requestPath = /^\/[\x21-\x7e]*$/;
 const requestMethod = /^[A-Z]{1,32}$/;
+/** The same for a whole head; the classes do not overlap, so it never backtracks. */
+const wellFormedHead =
+  /^[A-Z]{1,32} \/[\x21-\x7e]* HTTP\/1\.1\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*\r\n)*$/;
 
 /** The pool a connection belongs to. */
 export interface ConnectionOwner {
@@ -168,19 +172,17 @@ export class UpstreamConnection extends Waiting implements Carrier, Flushable {
 
   #write(call: UpstreamCall): void {
     const { method, path, headers, body, bodyBytes } = call.request;
-    if (!requestPath.test(path) || !requestMethod.test(method)) {
-      this.#refuse(call, `${JSON.stringify(`${method} ${path}`.slice(0, 80))} cannot be sent`);
-      return;
-    }
     let head = `${method} ${path} HTTP/1.1\r\n`;
+    let fit = true;
     for (let i = 0; i < headers.length; i += 2) {
       const name = headers[i]!;
-      const value = headers[i + 1]!;
-      if (!fieldName.test(name) || badFieldText.test(value)) {
-        this.#refuse(call, `the header ${JSON.stringify(name.slice(0, 60))} cannot be sent`);
-        return;
-      }
-      head += `${name}: ${value}\r\n`;
+      if (name.includes(':')) fit = false;
+      head += `${name}: ${headers[i + 1]!}\r\n`;
+    }
+    // One look at the whole, since names end at the first colon, and lines where they should.
+    if (!fit || !wellFormedHead.test(head) || linesIn(head) !== headers.length / 2 + 1) {
+      this.#refuse(call, `${unfitIn(call.request)} cannot be sent`);
+      return;
     }
     if (body === null) {
       this.#unsent = `${head}Content-Length: 0\r\n\r\n`;
@@ -464,6 +466,21 @@ class AnswerStream extends Readable {
     this.#connection = null;
     done(error);
   }
+}
+
+function linesIn(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
+}
+
+/** What keeps a head from being well-formed. */
+function unfitIn({ method, path, headers }: UpstreamRequest): string {
+  if (!requestPath.test(path) || !requestMethod.test(method)) return JSON.stringify(`${method} ${path}`.slice(0, 80));
+  for (let i = 0; i < headers.length; i += 2)
+    if (!fieldName.test(headers[i]!) || badFieldText.test(headers[i + 1]!))
+      return `the header ${JSON.stringify(headers[i]!.slice(0, 60))}`;
+  return 'the request';
 }
 
 function joined(pieces: readonly Buffer[]): Buffer | null {

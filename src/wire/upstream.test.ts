@@ -258,6 +258,10 @@ test('bytes that nobody asked for close the connection and never become an answe
 for (const { when, changes } of [
   { when: 'a line break in a value', changes: { headers: ['Host', 'x', 'X-A', '1\r\nX-B: 2'] } },
   { when: 'a line break in a name', changes: { headers: ['X-A: 1\r\nHost', 'x'] } },
+  { when: 'a colon in a name', changes: { headers: ['Transfer-Encoding: chunked', 'x'] } },
+  { when: 'no name', changes: { headers: ['', 'x'] } },
+  { when: 'a line feed alone', changes: { headers: ['X-A', '1\nX-B: 2'] } },
+  { when: 'a space in the method', changes: { method: 'GET /x' } },
   { when: 'a NUL in a value', changes: { headers: ['X-A', '\0'] } },
   { when: 'text that is not latin1', changes: { headers: ['X-A', '日本'] } },
   { when: 'a space in the path', changes: { path: '/a HTTP/1.1\r\nX-A: 1' } },

@@ -10,8 +10,8 @@ export function conclude(x: Exchange, fault: Fault | undefined): void {
   if (http !== null) {
     const { cors } = http.stage;
     if (cors !== null) {
-      const { origin } = x.headers;
-      if (typeof origin === 'string') cors.addToAnswer(origin, headers);
+      const origin = x.header('origin');
+      if (origin !== undefined) cors.addToAnswer(origin, headers);
     }
     if (http.challenge !== '' && fault !== undefined) headers.push('www-authenticate', http.challenge);
   }

@@ -40,8 +40,8 @@ const isPreflight = ({ headers }: Exchange): boolean =>
   headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 
 function concludePreflight(x: Exchange, outcome: Outcome): void {
-  const { origin } = x.headers;
-  if (outcome === undefined && typeof origin === 'string') answerPreflight(x, origin);
+  const origin = x.header('origin');
+  if (outcome === undefined && origin !== undefined) answerPreflight(x, origin);
   else conclude(x, outcome);
 }
 

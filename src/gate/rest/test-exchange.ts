@@ -32,7 +32,7 @@ export function testExchange({ headers, multiValueHeaders, body = '', ...request
     path,
     query: question === -1 ? '' : pathWithQueryString.slice(question + 1),
     rawHeaders,
-    headers: byName,
+    source: { headers: byName },
     scheme: 'https',
     protocol: 'HTTP/1.1',
     remoteAddress: testAddress,

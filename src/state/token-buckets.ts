@@ -14,8 +14,9 @@ const doubles = { tokens: 0, changedAt: 1, fullAt: 2 } as const;
 
 /** Places that a name may have, one after the other from where its hash points. */
 const probes = 16;
-/** Turns of waiting after which a lock is taken over: its holder has died. Held, it is for less than one. */
-const spinsMax = 100_000;
+/** Turns of waiting before a thread sleeps, and milliseconds it sleeps before a lock is taken over: its holder has died. */
+const spinsMax = 1_000;
+const waitsMax = 200;
 
 /** A place for each of `count` names, more or less. */
 export const tokenBucketMemory = (count: number): SharedArrayBuffer =>
@@ -102,7 +103,11 @@ export class TokenBuckets {
 
   #lock(slot: number): void {
     const word = slot * wordsOfSlot + offsets.lock;
-    for (let spins = 0; Atomics.compareExchange(this.#words, word, 0, 1) !== 0; spins++) if (spins > spinsMax) return;
+    for (let tries = 0; Atomics.compareExchange(this.#words, word, 0, 1) !== 0; tries++) {
+      if (tries > spinsMax + waitsMax) return;
+      // Its holder has been put aside by the system: let it come back.
+      if (tries > spinsMax) Atomics.wait(this.#words, word, 1, 1);
+    }
   }
 
   #unlock(slot: number): void {

@@ -41,7 +41,7 @@ export async function serveOnLoopback(
 ): Promise<Loopback> {
   const protocol = createManagementProtocol(protocolOptions(change));
   const last: { request?: ManagementRequest; response?: ManagementResponse } = {};
-  const server = createServer(async (incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: 60_000 }, async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const [path = '', query = ''] = (incoming.url ?? '').split(/\?(.*)/s);

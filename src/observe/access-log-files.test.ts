@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as nextTurn } from 'node:timers/promises';
 import { AccessLogFiles, fileNameOf } from './access-log-files.ts';
 import { silentLog } from './log.ts';
 
@@ -37,6 +38,23 @@ test('lines are written together, in their order, one file a destination', async
     assert.deepEqual((await readdir(join(directory, 'logs'))).sort(), ['other.log', fileNameOf(arn)].sort());
     const lines = (await readFile(join(directory, 'logs', fileNameOf(arn)), 'utf8')).trimEnd().split('\n');
     assert.deepEqual(lines, [...Array.from({ length: 1_000 }, (_, i) => `line ${i}`), 'last']);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test('lines that come while others are written wait for the next round, and are written', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'gatewright-logs-'));
+  try {
+    const logs = new AccessLogFiles(directory, silentLog, { delayMs: 1 });
+    const file = join(directory, fileNameOf(arn));
+    logs.write(arn, 'first');
+    const flushed = logs.flush();
+    for (let i = 0; i < 100; i++) logs.write(arn, `line ${i}`);
+    await flushed;
+    assert.equal((await readFile(file, 'utf8')).split('\n').length, 102);
+    logs.write(arn, 'by itself');
+    while (!(await readFile(file, 'utf8')).endsWith('by itself\n')) await nextTurn();
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -22,13 +22,14 @@ const filesMax = 10_000;
 
 /** Lines are put together in pieces of this size; a longer line is a piece of its own. */
 const pieceBytes = 65_536;
+/** So much does not wait for its time. */
+const hurryBytes = 1_048_576;
 /** The first piece after a pause: many logs are hardly written to. */
 const firstPieceBytes = 4_096;
 
 class LogFile {
   readonly path: string;
   dropped = 0;
-  writing = false;
   /** Pieces that are full, and how many bytes they hold. */
   #full: Buffer[] = [];
   #fullBytes = 0;
@@ -79,8 +80,11 @@ export class AccessLogFiles implements AccessLogSink {
   readonly #log: Log;
   readonly #limits: AccessLogFileLimits;
   readonly #files = new Map<string, LogFile>();
+  /** Files that lines wait for. */
   readonly #waiting = new Set<LogFile>();
   #timer: NodeJS.Timeout | null = null;
+  /** What is being written; what comes meanwhile waits for the next round. */
+  #round: Promise<void> | null = null;
   #made = false;
 
   constructor(directory: string, log: Log, limits: Partial<AccessLogFileLimits> = {}) {
@@ -95,20 +99,34 @@ export class AccessLogFiles implements AccessLogSink {
       if (file !== null) file.dropped++;
       return;
     }
-    const isFirst = file.pending === 0;
-    file.add(line);
-    if (!isFirst) return;
     this.#waiting.add(file);
-    this.#timer ??= setTimeout(() => void this.flush(), this.#limits.delayMs).unref();
+    file.add(line);
+    if (file.pending > hurryBytes) void this.#writeWaiting();
+    else this.#writeLater();
   }
 
   /** Writes all that waits. */
   async flush(): Promise<void> {
+    await this.#round;
+    while (this.#waiting.size > 0) await this.#writeWaiting();
+  }
+
+  #writeLater(): void {
+    if (this.#round === null) this.#timer ??= setTimeout(() => void this.#writeWaiting(), this.#limits.delayMs).unref();
+  }
+
+  /** One round at a time, each of all that waits when it begins. */
+  #writeWaiting(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const files = [...this.#waiting].filter((file) => !file.writing);
-    for (const file of files) this.#waiting.delete(file);
-    await Promise.all(files.map((file) => this.#append(file)));
+    if (this.#round !== null) return this.#round;
+    const files = [...this.#waiting];
+    this.#waiting.clear();
+    this.#round = Promise.all(files.map((file) => this.#append(file))).then(() => {
+      this.#round = null;
+      if (this.#waiting.size > 0) this.#writeLater();
+    });
+    return this.#round;
   }
 
   async #appendAll(path: string, pieces: readonly Buffer[]): Promise<void> {
@@ -124,11 +142,11 @@ export class AccessLogFiles implements AccessLogSink {
   }
 
   async #append(file: LogFile): Promise<void> {
-    file.writing = true;
+    const pieces = file.take();
     try {
       if (!this.#made) await mkdir(this.#directory, { recursive: true });
       this.#made = true;
-      while (file.pending > 0) await this.#appendAll(file.path, file.take());
+      await this.#appendAll(file.path, pieces);
       if (file.dropped > 0)
         this.#log.warn(
           { file: file.path, lines: file.dropped },
@@ -136,10 +154,7 @@ export class AccessLogFiles implements AccessLogSink {
         );
       file.dropped = 0;
     } catch (error) {
-      file.take();
       this.#log.error({ error, file: file.path }, 'an access log can not be written');
-    } finally {
-      file.writing = false;
     }
   }
 }

@@ -33,7 +33,7 @@ export class RouteTable<Route> {
       else growing.add(routeKey, route);
     }
     this.#default = fallback;
-    this.#root = grown(growing, none);
+    this.#root = new Ways<Route>().grown(growing);
     Object.freeze(this);
   }
 
@@ -98,16 +98,16 @@ class Node<Route> {
   /** By method, `ANY` included, where there are several. */
   readonly routes: ReadonlyMap<string, Route> | null;
 
-  constructor({ children, routes }: Growing<Route>, way: readonly string[]) {
+  constructor({ children, routes }: Growing<Route>, way: readonly string[], ways: Ways<Route>) {
     const literals = new Map<string, Node<Route>>();
     for (const [part, child] of children)
-      if (part !== variable && part !== greedy) literals.set(part, grown(child, none));
+      if (part !== variable && part !== greedy) literals.set(part, ways.grown(child));
     const [only] = routes;
     const single = routes.size === 1 && only !== undefined;
     this.way = way;
     this.literals = literals.size === 0 ? null : literals;
-    this.variable = nodeOf(children.get(variable));
-    this.greedy = nodeOf(children.get(greedy));
+    this.variable = ways.nodeOf(children.get(variable));
+    this.greedy = ways.nodeOf(children.get(greedy));
     this.method = single ? only[0] : null;
     this.route = single ? only[1] : undefined;
     this.routes = routes.size > 1 ? new Map(routes) : null;
@@ -120,20 +120,35 @@ class Node<Route> {
   }
 }
 
-const nodeOf = <Route>(growing: Growing<Route> | undefined): Node<Route> | null =>
-  growing === undefined ? null : grown(growing, none);
+/** Makes places of what has grown; those that equal ways lead on from share the list of their parts. */
+class Ways<Route> {
+  readonly #lists = new Map<string, readonly string[]>();
 
-/** Follows the only way on for as long as nothing else can happen on it. */
-function grown<Route>(from: Growing<Route>, before: readonly string[]): Node<Route> {
-  const way = [...before];
-  let at = from;
-  for (;;) {
-    const [only] = at.children;
-    if (at.routes.size > 0 || at.children.size !== 1 || only === undefined || only[0] === greedy) break;
-    way.push(only[0]);
-    at = only[1];
+  nodeOf(growing: Growing<Route> | undefined): Node<Route> | null {
+    return growing === undefined ? null : this.grown(growing);
   }
-  return new Node(at, way.length === 0 ? none : Object.freeze(way));
+
+  /** Follows the only way on for as long as nothing else can happen on it. */
+  grown(from: Growing<Route>): Node<Route> {
+    const way: string[] = [];
+    let at = from;
+    for (;;) {
+      const [only] = at.children;
+      if (at.routes.size > 0 || at.children.size !== 1 || only === undefined || only[0] === greedy) break;
+      way.push(only[0]);
+      at = only[1];
+    }
+    return new Node(at, way.length === 0 ? none : this.#listOf(way), this);
+  }
+
+  #listOf(way: string[]): readonly string[] {
+    const text = way.join('/');
+    const known = this.#lists.get(text);
+    if (known !== undefined) return known;
+    const list = Object.freeze(way);
+    this.#lists.set(text, list);
+    return list;
+  }
 }
 
 /** The best greedy route met on the way: it counts once nothing fits as a whole. */

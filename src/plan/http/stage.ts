@@ -111,7 +111,7 @@ function routesOf({ stage, deployment }: DeployedApiStage, variables: Strings, p
   });
 }
 
-/** Routes with the same integration and the same variables share what is compiled. */
+/** Routes with equal integrations and the same variables share what is compiled, whatever their integrations are called. */
 function integrationOf(
   api: Api,
   { target, routeKey }: Route,
@@ -123,7 +123,7 @@ function integrationOf(
   const integration = Object.hasOwn(api.integrations, id) ? api.integrations[id] : undefined;
   if (integration === undefined) return null;
   const isDefault = routeKey === '$default';
-  const name = JSON.stringify([id, isDefault, variableNames]);
+  const name = JSON.stringify([{ ...integration, integrationId: '' }, isDefault, variableNames]);
   const known = compiled.get(name);
   if (known !== undefined) return known;
   const made = compile(integration, isDefault);

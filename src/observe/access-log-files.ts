@@ -26,18 +26,41 @@ const pieceBytes = 65_536;
 const hurryBytes = 1_048_576;
 /** The first piece after a pause: many logs are hardly written to. */
 const firstPieceBytes = 4_096;
+/** Pieces that are kept for later. */
+const sparePiecesMax = 32;
+
+/** Pieces that have been written and can be filled again; memory that is always new costs 1 µs a line. */
+class SparePieces {
+  readonly #spare: Buffer[] = [];
+
+  take(): Buffer {
+    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
+  }
+
+  giveBack(piece: Buffer): void {
+    if (piece.length === pieceBytes && this.#spare.length < sparePiecesMax) this.#spare.push(piece);
+  }
+}
+
+/** Bytes of lines, and the memory that they are the beginning of. */
+interface Filled {
+  readonly piece: Buffer;
+  readonly bytes: number;
+}
 
 class LogFile {
   readonly path: string;
   dropped = 0;
-  /** Pieces that are full, and how many bytes they hold. */
-  #full: Buffer[] = [];
+  readonly #spare: SparePieces;
+  #full: Filled[] = [];
+  /** How many bytes the full pieces hold. */
   #fullBytes = 0;
-  #piece = nothing;
+  #piece: Buffer = nothing;
   #used = 0;
 
-  constructor(path: string) {
+  constructor(path: string, spare: SparePieces) {
     this.path = path;
+    this.#spare = spare;
   }
 
   /** Bytes that wait. */
@@ -54,20 +77,28 @@ class LogFile {
   }
 
   /** All that waits; it waits no longer. */
-  take(): Buffer[] {
+  take(): readonly Filled[] {
+    this.#close();
     const pieces = this.#full;
-    if (this.#used > 0) pieces.push(this.#piece.subarray(0, this.#used));
     this.#full = [];
     this.#fullBytes = 0;
-    this.#piece = nothing;
-    this.#used = 0;
     return pieces;
   }
 
   #next(bytes: number): void {
-    if (this.#used > 0) this.#full.push(this.#piece.subarray(0, this.#used));
+    this.#close();
+    this.#piece =
+      bytes > pieceBytes
+        ? Buffer.allocUnsafeSlow(bytes)
+        : this.#fullBytes === 0 && bytes <= firstPieceBytes
+          ? Buffer.allocUnsafeSlow(firstPieceBytes)
+          : this.#spare.take();
+  }
+
+  #close(): void {
+    if (this.#used > 0) this.#full.push({ piece: this.#piece, bytes: this.#used });
     this.#fullBytes += this.#used;
-    this.#piece = Buffer.allocUnsafeSlow(Math.max(this.#fullBytes === 0 ? firstPieceBytes : pieceBytes, bytes));
+    this.#piece = nothing;
     this.#used = 0;
   }
 }
@@ -79,6 +110,7 @@ export class AccessLogFiles implements AccessLogSink {
   readonly #directory: string;
   readonly #log: Log;
   readonly #limits: AccessLogFileLimits;
+  readonly #spare = new SparePieces();
   readonly #files = new Map<string, LogFile>();
   /** Files that lines wait for. */
   readonly #waiting = new Set<LogFile>();
@@ -129,14 +161,17 @@ export class AccessLogFiles implements AccessLogSink {
     return this.#round;
   }
 
-  async #appendAll(path: string, pieces: readonly Buffer[]): Promise<void> {
+  async #appendAll(path: string, filled: readonly Filled[]): Promise<void> {
     await using handle = await open(path, 'a', 0o600);
-    for (const piece of pieces) await handle.appendFile(piece);
+    for (const { piece, bytes } of filled) {
+      await handle.appendFile(piece.subarray(0, bytes));
+      this.#spare.giveBack(piece);
+    }
   }
 
   #open(destination: string): LogFile | null {
     if (this.#files.size >= filesMax) return null;
-    const file = new LogFile(join(this.#directory, fileNameOf(destination)));
+    const file = new LogFile(join(this.#directory, fileNameOf(destination)), this.#spare);
     this.#files.set(destination, file);
     return file;
   }

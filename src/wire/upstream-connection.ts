@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { ChunkedBody } from './chunked-body.ts';
 import { type Deadlines, Waiting } from './deadlines.ts';
+import { requestHead, unfitRequest } from './head-text.ts';
 import { bodyKinds, ProtocolError, parseResponseHead, type ResponseHead } from './response-head.ts';
 import { atEndOfTurn, type Flushable } from './turn.ts';
 import {
@@ -15,7 +16,6 @@ import {
   type UpstreamCall,
   UpstreamError,
   type UpstreamFailure,
-  type UpstreamRequest,
   type UpstreamTarget,
 } from './upstream-call.ts';
 
@@ -37,14 +37,6 @@ const readBytes = 65_536;
 const sharedBuffer = process.platform === 'win32' ? null : Buffer.allocUnsafeSlow(readBytes);
 
 const headEnd = Buffer.from('\r\n\r\n');
-const fieldName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const badFieldText = /[^\t\x20-\x7e\x80-\xff]/;
-const requestPath = /^\/[\x21-\x7e]*$/;
-const requestMethod = /^[A-Z]{1,32}$/;
-/** The same for a whole head; the classes do not overlap, so it never backtracks. */
-const wellFormedHead =
-  /^[A-Z]{1,32} \/[\x21-\x7e]* HTTP\/1\.1\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*\r\n)*$/;
-
 /** The pool a connection belongs to. */
 export interface ConnectionOwner {
   /** The connection is free. */
@@ -172,41 +164,31 @@ export class UpstreamConnection extends Waiting implements Carrier, Flushable {
 
   #write(call: UpstreamCall): void {
     const { method, path, headers, body, bodyBytes } = call.request;
-    let head = `${method} ${path} HTTP/1.1\r\n`;
-    let fit = true;
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = headers[i]!;
-      if (name.includes(':')) fit = false;
-      head += `${name}: ${headers[i + 1]!}\r\n`;
-    }
-    // One look at the whole, since names end at the first colon, and lines where they should.
-    if (!fit || !wellFormedHead.test(head) || linesIn(head) !== headers.length / 2 + 1) {
-      this.#refuse(call, `${unfitIn(call.request)} cannot be sent`);
+    const bytes = body === null ? 0 : body instanceof Uint8Array ? body.length : bodyBytes;
+    const framing = bytes === -1 ? 'Transfer-Encoding: chunked\r\n' : `Content-Length: ${bytes}\r\n`;
+    const head = requestHead(method, path, headers, framing);
+    if (head === null) {
+      this.#refuse(call, `${unfitRequest(method, path, headers)} cannot be sent`);
       return;
     }
     if (body === null) {
-      this.#unsent = `${head}Content-Length: 0\r\n\r\n`;
+      this.#unsent = head;
       atEndOfTurn(this);
-    } else if (body instanceof Uint8Array) {
-      head += `Content-Length: ${body.length}\r\n\r\n`;
-      if (body.length <= joinedBytesMax) {
-        const joined = Buffer.allocUnsafe(head.length + body.length);
-        joined.write(head, 0, 'latin1');
-        joined.set(body, head.length);
-        this.#unsent = joined;
-        atEndOfTurn(this);
-      } else {
-        this.#socket.cork();
-        this.#socket.write(head, 'latin1');
-        this.#socket.write(body);
-        this.#socket.uncork();
-      }
-    } else {
+    } else if (!(body instanceof Uint8Array)) {
       this.#requestSent = false;
-      const chunked = bodyBytes === -1;
-      head += chunked ? 'Transfer-Encoding: chunked\r\n\r\n' : `Content-Length: ${bodyBytes}\r\n\r\n`;
       this.#socket.write(head, 'latin1');
-      this.#sendStream(call, body, chunked);
+      this.#sendStream(call, body, bytes === -1);
+    } else if (body.length <= joinedBytesMax) {
+      const joined = Buffer.allocUnsafe(head.length + body.length);
+      joined.write(head, 0, 'latin1');
+      joined.set(body, head.length);
+      this.#unsent = joined;
+      atEndOfTurn(this);
+    } else {
+      this.#socket.cork();
+      this.#socket.write(head, 'latin1');
+      this.#socket.write(body);
+      this.#socket.uncork();
     }
   }
 
@@ -466,21 +448,6 @@ class AnswerStream extends Readable {
     this.#connection = null;
     done(error);
   }
-}
-
-function linesIn(text: string): number {
-  let lines = 0;
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines++;
-  return lines;
-}
-
-/** What keeps a head from being well-formed. */
-function unfitIn({ method, path, headers }: UpstreamRequest): string {
-  if (!requestPath.test(path) || !requestMethod.test(method)) return JSON.stringify(`${method} ${path}`.slice(0, 80));
-  for (let i = 0; i < headers.length; i += 2)
-    if (!fieldName.test(headers[i]!) || badFieldText.test(headers[i + 1]!))
-      return `the header ${JSON.stringify(headers[i]!.slice(0, 60))}`;
-  return 'the request';
 }
 
 function joined(pieces: readonly Buffer[]): Buffer | null {

@@ -5,6 +5,7 @@
  * REST APIs".
  */
 import type { RoutingMode, RoutingRule } from '../definition/domain-name.ts';
+import { TextMemory } from '../state/text-memory.ts';
 import type { Exchange } from './exchange.ts';
 import { CompiledRule } from './routing-rules.ts';
 
@@ -46,8 +47,8 @@ const slash = 47;
 export class Addresses {
   /** By domain name, lower case; mappings in the order in which they are tried: longest base path first. */
   readonly #domains = new Map<string, Domain>();
-  /** Host headers that have been read; bounded, since clients choose them. */
-  readonly #hosts = new Map<string, Host>();
+  /** What Host headers mean; to be forgotten when domains change. */
+  readonly #hosts = new TextMemory((header) => this.#host(header));
 
   map({ domainName, mappings, routingMode = 'BASE_PATH_MAPPING_ONLY', routingRules = [] }: DomainMappings): void {
     const compiled = mappings.map(({ basePath, restApiId, stage }) => ({
@@ -72,7 +73,7 @@ export class Addresses {
   /** Fills in the exchange's host, path start and stage path. @returns undefined when no API is meant */
   find(x: Exchange): Found | undefined {
     const { path } = x;
-    const { name, apiId, domain } = this.#host(x.header('host') ?? '');
+    const { name, apiId, domain } = this.#hosts.of(x.header('host') ?? '');
     x.host = name;
     x.pathStart = lastOfLeadingSlashes(path);
     if (apiId !== null) {
@@ -94,13 +95,9 @@ export class Addresses {
   }
 
   #host(header: string): Host {
-    const known = this.#hosts.get(header);
-    if (known !== undefined) return known;
     const name = hostOf(header);
     const domain = this.#domains.get(name) ?? this.#domains.get(`*${name.slice(name.indexOf('.'))}`) ?? null;
-    const host: Host = Object.freeze({ name, apiId: executeApiId(name), domain });
-    if (this.#hosts.size < hostsMax) this.#hosts.set(header, host);
-    return host;
+    return Object.freeze({ name, apiId: executeApiId(name), domain });
   }
 }
 
@@ -116,7 +113,6 @@ interface Host {
 
 /** The name of a VPC endpoint: the API stands in a header. */
 const inHeader = Symbol('x-apigw-api-id');
-const hostsMax = 1_000;
 
 /** Without port, lower case. */
 function hostOf(header: string): string {

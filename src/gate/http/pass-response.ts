@@ -4,6 +4,7 @@
  * Source: facts/http-api-integrations.md, "Response headers to the client".
  */
 import { isCorsHeader } from '../../plan/http/cors.ts';
+import { TextMemory } from '../../state/text-memory.ts';
 import type { Exchange } from '../exchange.ts';
 
 /** `length`: the listener says it, except where there is no body to measure. */
@@ -23,24 +24,16 @@ const ofConnection: ReadonlySet<string> = new Set([
   'apigw-requestid',
 ]);
 
-/** Spellings that have been looked up; bounded, since backends choose them. */
-const learnt = new Map<string, Kind>();
-const learntMax = 2_000;
-
-function kindOf(spelling: string): Kind {
-  const known = learnt.get(spelling);
-  if (known !== undefined) return known;
+const kindsOf = new TextMemory((spelling): Kind => {
   const name = spelling.toLowerCase();
-  const kind = ofConnection.has(name)
+  return ofConnection.has(name)
     ? kinds.drop
     : isCorsHeader(name)
       ? kinds.cors
       : name === 'content-length'
         ? kinds.length
         : kinds.pass;
-  if (learnt.size < learntMax) learnt.set(spelling, kind);
-  return kind;
-}
+});
 
 /** @param keepsCors whether the backend's own CORS headers count: there is no configuration */
 export const passResponse =
@@ -52,7 +45,7 @@ export const passResponse =
     const sent: string[] = [];
     for (let i = 0; i < headers.length; i += 2) {
       const name = headers[i]!;
-      const kind = kindOf(name);
+      const kind = kindsOf.of(name);
       if (
         kind === kinds.pass ||
         (kind === kinds.cors && keepsCors) ||

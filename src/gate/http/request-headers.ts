@@ -3,6 +3,7 @@
  * looked up as they are spelt, which is nearly always one of a few spellings, and others are learnt once.
  * Source: facts/http-api-integrations.md, recorded requests; RFC 9110, 7.6.1.
  */
+import { TextMemory } from '../../state/text-memory.ts';
 import type { Exchange } from '../exchange.ts';
 
 const actions = {
@@ -44,18 +45,11 @@ const special: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['x-amzn-trace-id', actions.trace],
 ]);
 
-/** Spellings that have been looked up; bounded, since clients choose them. */
-const learnt = new Map<string, Rule>();
-const learntMax = 2_000;
-
-function ruleOf(spelling: string): Rule {
-  const known = learnt.get(spelling);
-  if (known !== undefined) return known;
+/** By their spelling. */
+const rules = new TextMemory((spelling): Rule => {
   const name = spelling.toLowerCase();
-  const rule = { action: special.get(name) ?? actions.pass, name };
-  if (learnt.size < learntMax) learnt.set(spelling, rule);
-  return rule;
-}
+  return { action: special.get(name) ?? actions.pass, name };
+});
 
 const via = 'HTTP/1.1 AmazonAPIGateway';
 
@@ -73,7 +67,7 @@ function headersFrom(x: Exchange, rawHeaders: readonly string[], hostHeader: str
   let trace = '';
   let viaBefore = '';
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const { action, name } = ruleOf(rawHeaders[i]!);
+    const { action, name } = rules.of(rawHeaders[i]!);
     const value = rawHeaders[i + 1]!;
     switch (action) {
       case actions.pass:

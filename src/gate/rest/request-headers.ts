@@ -3,6 +3,7 @@
  * Names are looked up as they are spelt, which is nearly always one of a few spellings; others are learnt once.
  * Source: recorded answers of a REGIONAL endpoint, facts/integration-http.md; vectors rest/header-remapping.json.
  */
+import { TextMemory } from '../../state/text-memory.ts';
 
 /** What becomes of a header of the client in an HTTP_PROXY call. */
 export const forwarding = {
@@ -54,17 +55,8 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   ].map((name): [string, Rule] => [name, { forwarding: forwarding.replaced, visible: true }]),
 ]);
 
-/** Spellings that have been looked up; bounded, since clients choose them. */
-const learnt = new Map<string, Rule>();
-const learntMax = 2_000;
-
-function ruleOf(name: string): Rule {
-  const known = learnt.get(name);
-  if (known !== undefined) return known;
-  const rule = rules.get(name.toLowerCase()) ?? plain;
-  if (learnt.size < learntMax) learnt.set(name, rule);
-  return rule;
-}
+/** By their spelling. */
+const spelt = new TextMemory((spelling): Rule => rules.get(spelling.toLowerCase()) ?? plain);
 
 /** Names that are shown in their usual spelling, however a client spells them. */
 const usual: ReadonlyMap<string, string> = new Map(
@@ -94,5 +86,5 @@ const usual: ReadonlyMap<string, string> = new Map(
 );
 export const usualSpelling = (name: string): string => usual.get(name.toLowerCase()) ?? name;
 
-export const forwardingOf = (name: string): Forwarding => ruleOf(name).forwarding;
-export const isVisible = (name: string): boolean => ruleOf(name).visible;
+export const forwardingOf = (name: string): Forwarding => spelt.of(name).forwarding;
+export const isVisible = (name: string): boolean => spelt.of(name).visible;

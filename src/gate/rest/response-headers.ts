@@ -3,6 +3,8 @@
  * is renamed to `x-amzn-Remapped-{Name}`, so that nothing of the backend is lost and nothing of the gateway is forged.
  * Source: recorded answers, facts/integration-http.md; vectors rest/header-remapping.json.
  */
+import { TextMemory } from '../../state/text-memory.ts';
+
 const remapped: ReadonlySet<string> = new Set([
   'authorization',
   'connection',
@@ -24,16 +26,10 @@ const remapped: ReadonlySet<string> = new Set([
 /** Hop-by-hop framing that means nothing to anybody else. */
 const dropped: ReadonlySet<string> = new Set(['keep-alive', 'proxy-connection', 'transfer-encoding']);
 
-/** Spelling to the name it is sent under; null: not sent. Bounded, since backends choose the spellings. */
-const learnt = new Map<string, string | null>();
-const learntMax = 2_000;
-
 /** The name that a header of a backend's answer, or of a mapping, is sent to the client under; null: not at all. */
-export function clientHeaderName(name: string): string | null {
-  const known = learnt.get(name);
-  if (known !== undefined) return known;
+export const clientHeaderName = (name: string): string | null => names.of(name);
+
+const names = new TextMemory((name): string | null => {
   const lower = name.toLowerCase();
-  const sent = dropped.has(lower) ? null : remapped.has(lower) ? `x-amzn-Remapped-${name}` : name;
-  if (learnt.size < learntMax) learnt.set(name, sent);
-  return sent;
-}
+  return dropped.has(lower) ? null : remapped.has(lower) ? `x-amzn-Remapped-${name}` : name;
+});

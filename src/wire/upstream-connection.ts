@@ -36,7 +36,9 @@ const readBytes = 65_536;
  */
 const sharedBuffer = process.platform === 'win32' ? null : Buffer.allocUnsafeSlow(readBytes);
 
-const headEnd = Buffer.from('\r\n\r\n');
+const headEnd = '\r\n\r\n';
+/** Reads up to this are looked at as text. */
+const smallBytesMax = 4_096;
 /** The pool a connection belongs to. */
 export interface ConnectionOwner {
   /** The connection is free. */
@@ -268,44 +270,49 @@ export class UpstreamConnection extends Waiting implements Carrier, Flushable {
   #readHead(call: UpstreamCall, chunk: Buffer): void {
     let bytes = this.#partial === null ? chunk : Buffer.concat([this.#partial, chunk]);
     for (;;) {
-      const end = bytes.indexOf(headEnd);
+      // Of a small answer all becomes text at once: a view of a part of it costs more than the rest of it does.
+      const text = bytes.length <= smallBytesMax ? bytes.toString('latin1') : null;
+      const end = text === null ? bytes.indexOf(headEnd) : text.indexOf(headEnd);
       if ((end === -1 ? bytes.length : end) > headBytesMax) throw new ProtocolError('headers that do not end');
       if (end === -1) {
         this.#partial = Buffer.from(bytes);
         return;
       }
-      const head = parseResponseHead(bytes.toString('latin1', 0, end + 2), call.request.method);
-      bytes = bytes.subarray(end + 4);
+      const lines = text === null ? bytes.toString('latin1', 0, end + 2) : text.slice(0, end + 2);
+      const head = parseResponseHead(lines, call.request.method);
       if (head.status >= 200) {
         this.#partial = null;
         this.#head = head;
-        this.#beginBody(call, head, bytes);
+        this.#beginBody(call, head, bytes, end + headEnd.length);
         return;
       }
       if (head.status === 101) throw new ProtocolError('status 101 without being asked to switch protocols');
       if (++this.#interim > interimMax) throw new ProtocolError('interim answers that do not end');
+      bytes = bytes.subarray(end + headEnd.length);
     }
   }
 
-  #beginBody(call: UpstreamCall, head: ResponseHead, rest: Buffer): void {
+  /** @param from where in `bytes` the body begins */
+  #beginBody(call: UpstreamCall, head: ResponseHead, bytes: Buffer, from: number): void {
+    const rest = bytes.length - from;
     switch (head.bodyKind) {
       case bodyKinds.none:
-        this.#complete(call, head, null, rest.length);
+        this.#complete(call, head, null, rest);
         return;
       case bodyKinds.length:
-        if (rest.length >= head.bodyLength) {
-          this.#complete(call, head, Buffer.from(rest.subarray(0, head.bodyLength)), rest.length - head.bodyLength);
+        if (rest >= head.bodyLength) {
+          this.#complete(call, head, copyOf(bytes, from, head.bodyLength), rest - head.bodyLength);
           return;
         }
         this.#missing = head.bodyLength;
         if (head.bodyLength > collectedBytesMax) this.#openStream(call, head);
-        this.#readBody(call, head, rest);
+        this.#readBody(call, head, bytes.subarray(from));
         return;
       case bodyKinds.chunked: {
         this.#chunked = new ChunkedBody();
-        const used = this.#chunked.read(rest, this.#keepPiece);
+        const used = this.#chunked.read(bytes.subarray(from), this.#keepPiece);
         if (this.#chunked.done) {
-          this.#complete(call, head, joined(this.#pieces), rest.length - used);
+          this.#complete(call, head, joined(this.#pieces), rest - used);
           return;
         }
         this.#openStream(call, head);
@@ -313,7 +320,7 @@ export class UpstreamConnection extends Waiting implements Carrier, Flushable {
       }
       case bodyKinds.untilClose:
         this.#openStream(call, head);
-        this.#deliver(rest);
+        this.#deliver(bytes.subarray(from));
         return;
       default: {
         const never: never = head.bodyKind;
@@ -448,6 +455,12 @@ class AnswerStream extends Readable {
     this.#connection = null;
     done(error);
   }
+}
+
+function copyOf(bytes: Buffer, from: number, length: number): Buffer {
+  const copy = Buffer.allocUnsafe(length);
+  bytes.copy(copy, 0, from, from + length);
+  return copy;
 }
 
 function joined(pieces: readonly Buffer[]): Buffer | null {

@@ -369,7 +369,7 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
       request.off('data', onData).off('end', end).off('close', end);
       response.end();
       if (connection?.latest === response) connection.latest = null;
-      if (!request.complete) request.socket.destroySoon();
+      if (!request.complete && !request.closed) request.socket.destroySoon();
       else wait(this.#limits.idleMs);
     };
     const onData = (piece: Uint8Array): void => {
@@ -377,6 +377,10 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
       if (bytes > lingerBytesMax) end();
       else wait(lingerMs);
     };
+    if (request.closed) {
+      end(); // it has no body
+      return;
+    }
     wait(lingerMs);
     request.on('data', onData).on('end', end).on('close', end);
     request.resume();

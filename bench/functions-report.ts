@@ -1,6 +1,6 @@
 /** The tables of what a call of a function costs. */
 import { functionHostReport } from './function-host.ts';
-import { benchFunctions, comparedConnections, modestRate } from './functions.ts';
+import { benchFunctions, comparedConnections, rates } from './functions.ts';
 import type { Load } from './processes.ts';
 import { serverlessOfflineName } from './serverless-offline.ts';
 import { quantile, spread } from './spread.ts';
@@ -15,7 +15,7 @@ const loads = (name: string, results: readonly Load[]): string =>
   )} | ${spread(results.map(({ p50 }) => p50))} | ${spread(results.map(({ p99 }) => p99))} | ${results.reduce((sum, { failed }) => sum + failed, 0)} |`;
 
 export async function functionsReport(): Promise<string> {
-  const { coldMs, overheadMs, atModestRateMs, throughput, compared, serverlessOffline } = await benchFunctions(3);
+  const { coldMs, overheadMs, atRatesMs, throughput, compared, serverlessOffline } = await benchFunctions(3);
   const comparison =
     typeof serverlessOffline === 'string'
       ? [`| ${serverlessOfflineName} | not measured: ${serverlessOffline} | | | |`]
@@ -34,7 +34,7 @@ management endpoint, one gate worker. Gateway, functions and load share the mach
 | the gateway's and the host's own time of a warm call, 64 connections | p50, ms | p99, ms |
 | --- | --- | --- |
 | handler that waits 50 ms, as many calls as 64 connections make: beyond what the handler took | ${quantiles(overheadMs)} |
-| empty handler, ${modestRate} calls/s: the whole time | ${quantiles(atModestRateMs)} |
+${rates.map((rate, n) => `| empty handler, ${rate.toLocaleString('en')} calls/s: the whole time | ${quantiles(atRatesMs[n] ?? [])} |`).join('\n')}
 
 | throughput | calls/s | p50, ms | p99, ms | failed |
 | --- | --- | --- | --- | --- |

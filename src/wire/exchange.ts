@@ -4,6 +4,7 @@
  * Which HTTP engine reads and writes the bytes is known only to the listener.
  */
 import type { Readable } from 'node:stream';
+import { isField } from './field-name.ts';
 
 export type ResponseBody = Uint8Array | string | Readable | null;
 
@@ -91,7 +92,7 @@ export class WireExchange {
     let found: string | undefined;
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!;
-      if (name.length !== lowerCaseName.length || name.toLowerCase() !== lowerCaseName) continue;
+      if (!isField(name, lowerCaseName)) continue;
       if (found !== undefined) return this.#joined(lowerCaseName);
       found = rawHeaders[i + 1]!;
     }

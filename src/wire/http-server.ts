@@ -3,7 +3,6 @@
  * It owns everything about connections: keep-alive, clients that are slow or leave early, HTTP/2 beside HTTP/1.1 on
  * TLS, and the drain when a process stops. Malformed requests never reach the gate.
  */
-
 import { createSecureServer, type Http2SecureServer, Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { Server as NetServer, Socket } from 'node:net';
 import { Readable, type Writable } from 'node:stream';
@@ -11,6 +10,7 @@ import { LineBudget } from '../observe/line-budget.ts';
 import type { Log } from '../observe/log.ts';
 import { Deadlines, Waiting } from './deadlines.ts';
 import type { ReceivedRequest, WireExchange } from './exchange.ts';
+import { isField } from './field-name.ts';
 import { createServer, type IncomingMessage, type Server, ServerResponse } from './node-http.ts';
 import {
   malformedHead,
@@ -626,8 +626,8 @@ function announcedBytes(rawHeaders: readonly string[], otherwise: number): numbe
   let bytes = otherwise;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!;
-    if (name.length === 14 && name.toLowerCase() === 'content-length') bytes = Number(rawHeaders[i + 1]);
-    else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return -1;
+    if (isField(name, 'content-length')) bytes = Number(rawHeaders[i + 1]);
+    else if (isField(name, 'transfer-encoding')) return -1;
   }
   return bytes;
 }

@@ -3,6 +3,7 @@
  * clients are told. Strict where two readers of the same bytes could come to different requests.
  * Source: RFC 9112, 3.2 (Host), 6.1 (Transfer-Encoding), 6.3; statuses and words as the gate's own refusals.
  */
+import { isField } from './field-name.ts';
 import { type IncomingMessage, STATUS_CODES } from './node-http.ts';
 
 export interface Refusal {
@@ -65,8 +66,8 @@ export function malformedHead(request: IncomingMessage): Refusal | null {
   let encoded = false;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
-    else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') encoded = true;
+    if (isField(name, 'host')) hosts++;
+    else if (isField(name, 'transfer-encoding')) encoded = true;
   }
   if (hosts !== 1 && (hosts > 1 || httpVersion !== '1.0')) return hosts === 0 ? noHost : manyHosts;
   if (!encoded) return null;

@@ -4,6 +4,7 @@
  * smuggled: CRLF line ends only, no folded lines, no space before a colon, never both lengths, only `chunked`.
  * Source: RFC 9112, sections 2-7; RFC 9110, section 5.5.
  */
+import { isField } from './field-name.ts';
 
 /** How the body after a head is delimited. */
 export const bodyKinds = { none: 0, length: 1, chunked: 2, untilClose: 3 } as const;
@@ -61,22 +62,11 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
     const value = trimmed(lines, colon + 1, end);
     headers.push(name, value);
     start = end + 2;
-    // Only four names matter here; their lengths tell almost all others apart without lower-casing them.
-    switch (name.length) {
-      case 14:
-        if (name.toLowerCase() === 'content-length') length = contentLength(value, length);
-        break;
-      case 17:
-        if (name.toLowerCase() === 'transfer-encoding')
-          transferEncoding = transferEncoding === null ? value : `${transferEncoding},${value}`;
-        break;
-      case 10: {
-        const known = name.toLowerCase();
-        if (known === 'connection') connection += `,${value.toLowerCase()}`;
-        else if (known === 'keep-alive') keepAliveMs = timeoutOf(value);
-        break;
-      }
-    }
+    if (isField(name, 'content-length')) length = contentLength(value, length);
+    else if (isField(name, 'connection')) connection += `,${value.toLowerCase()}`;
+    else if (isField(name, 'keep-alive')) keepAliveMs = timeoutOf(value);
+    else if (isField(name, 'transfer-encoding'))
+      transferEncoding = transferEncoding === null ? value : `${transferEncoding},${value}`;
   }
   const keepAlive = version === 49 ? !listed(connection, 'close') : listed(connection, 'keep-alive');
   if (transferEncoding !== null) {

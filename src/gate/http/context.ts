@@ -3,6 +3,7 @@
  * found by its name once, when a stage is deployed.
  * Source: Amazon API Gateway Developer Guide, "Customize HTTP API access logs"; facts/http-api-cors-throttle-logging.md.
  */
+import { isField } from '../../wire/field-name.ts';
 import type { Exchange } from '../exchange.ts';
 import { requestTimeOf } from '../request-time.ts';
 
@@ -10,7 +11,7 @@ type Reader = (x: Exchange) => string | undefined;
 
 const headerOf = (x: Exchange, name: string): string | undefined => {
   const headers = x.answer?.headers ?? [];
-  for (let i = 0; i < headers.length; i += 2) if (headers[i]!.toLowerCase() === name) return headers[i + 1];
+  for (let i = 0; i < headers.length; i += 2) if (isField(headers[i]!, name)) return headers[i + 1];
   return undefined;
 };
 

@@ -1,5 +1,6 @@
 /** What mapping rules do to a flat list of headers, name, value, name, value … */
 import type { HttpMappingRule } from '../../mapping/http-parameters.ts';
+import { isField } from '../../wire/field-name.ts';
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -31,7 +32,7 @@ export function changeHeaders(
 /** Behind the value that is there, with a comma. @returns false when there is none */
 function appendTo(headers: string[], lowerCaseName: string, text: string): boolean {
   for (let i = headers.length - 2; i >= 0; i -= 2) {
-    if (headers[i]!.toLowerCase() !== lowerCaseName) continue;
+    if (!isField(headers[i]!, lowerCaseName)) continue;
     headers[i + 1] = `${headers[i + 1]!},${text}`;
     return true;
   }
@@ -39,8 +40,7 @@ function appendTo(headers: string[], lowerCaseName: string, text: string): boole
 }
 
 function removeHeader(headers: string[], lowerCaseName: string): void {
-  for (let i = headers.length - 2; i >= 0; i -= 2)
-    if (headers[i]!.toLowerCase() === lowerCaseName) headers.splice(i, 2);
+  for (let i = headers.length - 2; i >= 0; i -= 2) if (isField(headers[i]!, lowerCaseName)) headers.splice(i, 2);
 }
 
 /** What a mapping may make of a body. */

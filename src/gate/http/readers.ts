@@ -3,6 +3,7 @@
  * once, when a stage is deployed.
  */
 import { bindHttpExpression, type HttpExpression, type HttpReaders } from '../../mapping/http-parameters.ts';
+import { isField } from '../../wire/field-name.ts';
 import type { Exchange } from '../exchange.ts';
 import { contextReader } from './context.ts';
 import { parsedQuery } from './query.ts';
@@ -12,7 +13,7 @@ export function joinedHeader(headers: readonly string[], lowerCaseName: string):
   let joined: string | undefined;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!;
-    if (name.length !== lowerCaseName.length || name.toLowerCase() !== lowerCaseName) continue;
+    if (!isField(name, lowerCaseName)) continue;
     joined = joined === undefined ? headers[i + 1]! : `${joined},${headers[i + 1]!}`;
   }
   return joined;

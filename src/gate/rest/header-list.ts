@@ -3,6 +3,7 @@
  * it becomes a header: characters beyond latin1 go out as UTF-8, and nothing may end a line.
  */
 import type { MappedValue } from '../../mapping/parameters.ts';
+import { isField } from '../../wire/field-name.ts';
 
 const controls = /[^\t\x20-\x7e\x80-\u{10ffff}]/u;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -36,14 +37,12 @@ export function addHeader(headers: string[], name: string, value: MappedValue): 
 
 export function removeHeader(headers: string[], name: string): void {
   const lower = name.toLowerCase();
-  for (let i = headers.length - 2; i >= 0; i -= 2) if (headers[i]!.toLowerCase() === lower) headers.splice(i, 2);
+  for (let i = headers.length - 2; i >= 0; i -= 2) if (isField(headers[i]!, lower)) headers.splice(i, 2);
 }
 
 /** The last value of a header; undefined when there is none. */
 export function headerOf(headers: readonly string[], lowerCaseName: string): string | undefined {
-  for (let i = headers.length - 2; i >= 0; i -= 2)
-    if (headers[i]!.length === lowerCaseName.length && headers[i]!.toLowerCase() === lowerCaseName)
-      return headers[i + 1];
+  for (let i = headers.length - 2; i >= 0; i -= 2) if (isField(headers[i]!, lowerCaseName)) return headers[i + 1];
   return undefined;
 }
 

@@ -3,6 +3,7 @@
  * as they came.
  */
 import type { Endpoint } from '../../integrations/endpoint.ts';
+import { isField } from '../../wire/field-name.ts';
 import type { Exchange } from '../exchange.ts';
 import { forwarding, forwardingOf } from './request-headers.ts';
 
@@ -15,7 +16,7 @@ export function proxyHeaders(x: Exchange, hostHeader: string): string[] {
     const name = rawHeaders[i]!;
     const rule = forwardingOf(name);
     if (rule === forwarding.asIs) headers.push(name, rawHeaders[i + 1]!);
-    else if (rule === forwarding.replaced && name.length === 15 && name.toLowerCase() === 'x-forwarded-for')
+    else if (rule === forwarding.replaced && isField(name, 'x-forwarded-for'))
       forwardedFor = `${rawHeaders[i + 1]!}, ${x.remoteAddress}`;
   }
   headers.push(

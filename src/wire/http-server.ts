@@ -22,7 +22,7 @@ import {
   refusalText,
   unknownExpectation,
 } from './refusal.ts';
-import { atEndOfTurn, type Flushable } from './turn.ts';
+import { atEndOfTurn, type Flushable, turnEpochMs } from './turn.ts';
 
 export interface ListenerLimits {
   /** Request line and headers together, in bytes; what is larger is answered 431 here. */
@@ -617,7 +617,7 @@ function received<X extends WireExchange>(
     localPort: connection?.localPort ?? request.socket.localPort ?? 0,
     requestBody: bodyBytes === 0 ? null : request,
     requestBodyBytes: bodyBytes,
-    receivedAtMs: Date.now(),
+    receivedAtMs: turnEpochMs(),
   };
 }
 

@@ -1,7 +1,11 @@
 /**
- * What is written in one turn of the event loop leaves at its end, all of it together. Whoever reads it on the other
- * side is then woken once and not for every write, which is most of what a write to a sleeping reader costs: a proxied
- * request takes a fifth less CPU time at 64 connections (measured), and as much as before at one.
+ * A turn of the event loop: what is read at once, and done about it before anything else is waited for.
+ *
+ * What is written in one turn leaves at its end, all of it together. Whoever reads it on the other side is then woken
+ * once and not for every write, which is most of what a write to a sleeping reader costs: a proxied request takes a fifth
+ * less CPU time at 64 connections (measured), and as much as before at one.
+ *
+ * And a turn has one time, for all that do not measure the turn itself: six readings of a clock are 0.8 µs of a request.
  */
 export interface Flushable {
   /** Must not throw. */
@@ -9,15 +13,50 @@ export interface Flushable {
 }
 
 let waiting: Flushable[] = [];
+let endIsDue = false;
+/** 0: nobody has asked in this turn. */
+let epochMs = 0;
+let monotonicMs = 0;
 
-function flushAll(): void {
+function endTurn(): void {
   const all = waiting;
   waiting = [];
-  for (let i = 0; i < all.length; i++) all[i]!.flush();
+  endIsDue = false;
+  try {
+    for (let i = 0; i < all.length; i++) all[i]!.flush();
+  } finally {
+    epochMs = 0;
+    monotonicMs = 0;
+  }
+}
+
+/** As long as the end is due the event loop does not wait, so that nothing makes the turn long but what is done in it. */
+function endLater(): void {
+  if (endIsDue) return;
+  endIsDue = true;
+  setImmediate(endTurn);
 }
 
 /** Calls `flush` once, when all that there is to be read in this turn has been read. */
 export function atEndOfTurn(flushable: Flushable): void {
-  if (waiting.length === 0) setImmediate(flushAll);
+  endLater();
   waiting.push(flushable);
+}
+
+/** Milliseconds since the epoch: when somebody first asked in this turn. */
+export function turnEpochMs(): number {
+  if (epochMs === 0) {
+    epochMs = Date.now();
+    endLater();
+  }
+  return epochMs;
+}
+
+/** Milliseconds of a monotonic clock: when somebody first asked in this turn. */
+export function turnMonotonicMs(): number {
+  if (monotonicMs === 0) {
+    monotonicMs = performance.now();
+    endLater();
+  }
+  return monotonicMs;
 }

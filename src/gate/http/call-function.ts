@@ -4,12 +4,14 @@
  * Source: Amazon API Gateway Developer Guide, "AWS Lambda proxy integrations for HTTP APIs"; facts/http-api-integrations.md,
  * "Timeouts and failures".
  */
+
 import { executeApiArn } from '../../access/authorizers/method-arn.ts';
 import type { FunctionAnswer, FunctionCall, FunctionCaller } from '../../integrations/function-call.ts';
 import { BackendFailure } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
 import type { FunctionIntegrationPlan } from '../../plan/http/integration.ts';
 import type { HttpStagePlan, RoutePlan } from '../../plan/http/stage.ts';
+import { turnEpochMs } from '../../wire/turn.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Fault } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
@@ -37,7 +39,7 @@ export function callFunction(
     const seen = seenOf(x);
     if (seen === undefined) return configurationError(x, 'a mapped header can not be sent', log);
     const event = payloadVersion === '2.0' ? eventV2(x, http, seen) : eventV1(x, http, seen);
-    x.integrationStartedAtMs = Date.now();
+    x.integrationStartedAtMs = turnEpochMs();
     const call = caller.call({
       functionArn: functionArn.constant ?? functionArn.fill(x.pathValues),
       payload: encoder.encode(JSON.stringify(event)),
@@ -68,10 +70,10 @@ async function answered(x: Exchange, call: FunctionCall, version: '1.0' | '2.0',
   try {
     answer = await call.promise;
   } catch (error) {
-    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    x.integrationLatencyMs = turnEpochMs() - x.integrationStartedAtMs;
     return faultOf(x, error, log);
   }
-  x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+  x.integrationLatencyMs = turnEpochMs() - x.integrationStartedAtMs;
   x.answer = { status: answer.status, headers: ['x-amzn-requestid', answer.requestId], body: null, bodyBytes: 0 };
   if (answer.functionError !== null) {
     const text = Buffer.from(answer.payload).toString('utf8', 0, 2_000);

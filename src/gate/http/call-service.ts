@@ -3,11 +3,13 @@
  * service answers is the answer.
  * Source: Amazon API Gateway Developer Guide, "Create AWS service integrations for HTTP APIs".
  */
+
 import type { AwsIntegrator, BackendCall } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
 import type { ServiceIntegrationPlan } from '../../plan/http/integration.ts';
 import { ServiceParameterError, type ServiceRequest } from '../../plan/http/service-call.ts';
 import type { HttpStagePlan } from '../../plan/http/stage.ts';
+import { turnEpochMs } from '../../wire/turn.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Outcome, Step } from '../step.ts';
 import { badRequest, integrationFailed, integrationTimedOut } from './fault.ts';
@@ -35,7 +37,7 @@ export function callService(plan: ServiceIntegrationPlan, stage: HttpStagePlan, 
       return badRequest;
     }
     const region = regionOf?.(x) ?? stage.region;
-    x.integrationStartedAtMs = Date.now();
+    x.integrationStartedAtMs = turnEpochMs();
     const call = aws.call(
       {
         uri: `arn:aws:apigateway:${region}:${request.service}:path${request.path}`,
@@ -62,10 +64,10 @@ export function callService(plan: ServiceIntegrationPlan, stage: HttpStagePlan, 
 async function received(x: Exchange, call: BackendCall, aws: AwsIntegrator, log: Log): Promise<Outcome> {
   try {
     x.answer = await call.promise;
-    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    x.integrationLatencyMs = turnEpochMs() - x.integrationStartedAtMs;
     return undefined;
   } catch (error) {
-    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    x.integrationLatencyMs = turnEpochMs() - x.integrationStartedAtMs;
     const failure = aws.failureOf(error);
     if (x.http !== null) x.http.integrationError = failure.reason ?? failure.message;
     log.warn({ ...placeOf(x), reason: failure.message }, 'an AWS service could not be called, or not in time');

@@ -3,7 +3,9 @@
  * found by its name once, when a stage is deployed.
  * Source: Amazon API Gateway Developer Guide, "Customize HTTP API access logs"; facts/http-api-cors-throttle-logging.md.
  */
+
 import { isField } from '../../wire/field-name.ts';
+import { turnEpochMs } from '../../wire/turn.ts';
 import type { Exchange } from '../exchange.ts';
 import { requestTimeOf } from '../request-time.ts';
 
@@ -56,7 +58,7 @@ const variables: Readonly<Record<string, Reader>> = {
   requestId,
   requestTime: (x) => requestTimeOf(x.receivedAtMs),
   requestTimeEpoch: (x) => String(Math.floor(x.receivedAtMs / 1000)),
-  responseLatency: (x) => String(Date.now() - x.receivedAtMs),
+  responseLatency: (x) => String(turnEpochMs() - x.receivedAtMs),
   responseLength: (x) => String(x.responseBytesSent),
   routeKey: (x) => x.http?.route?.routeKey,
   stage: (x) => x.http?.stage.stageName,

@@ -3,9 +3,11 @@
  * answering is the backend's unavailability to the client; the log says which.
  * Source: facts/http-api-integrations.md, "Timeouts and failures".
  */
+
 import { Readable } from 'node:stream';
 import type { BackendCall, BackendFailure, HttpIntegrator, Integrator } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
+import { turnEpochMs } from '../../wire/turn.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Fault } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
@@ -18,7 +20,7 @@ export function callAddress(integrator: HttpIntegrator, bodyBytesMax: number, lo
   return (x) => {
     const { endpoint, backendBody } = x;
     if (endpoint === null) throw new Error('no step has prepared the call');
-    x.integrationStartedAtMs = Date.now();
+    x.integrationStartedAtMs = turnEpochMs();
     const call = integrator.call(endpoint, {
       method: x.backendMethod,
       path: x.backendPath,
@@ -49,10 +51,10 @@ function bound(body: Readable, x: Exchange, call: BackendCall, bytesMax: number)
 async function received(x: Exchange, call: BackendCall, integrator: Integrator, log: Log): Promise<Outcome> {
   try {
     x.answer = await call.promise;
-    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    x.integrationLatencyMs = turnEpochMs() - x.integrationStartedAtMs;
     return undefined;
   } catch (error) {
-    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    x.integrationLatencyMs = turnEpochMs() - x.integrationStartedAtMs;
     return x.bodyTooLarge ? entityTooLarge : faultOf(x, integrator.failureOf(error), log);
   }
 }

@@ -3,6 +3,7 @@
  * fault that Amazon API Gateway makes of it, with a line in the log that says why.
  * Source: Amazon API Gateway Developer Guide, "Gateway response types"; execution log texts as AWS writes them.
  */
+
 import { Readable } from 'node:stream';
 import { executeApiArn } from '../../access/authorizers/method-arn.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
 } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
 import type { IntegrationPlan } from '../../plan/integration-plan.ts';
+import { turnEpochMs } from '../../wire/turn.ts';
 import type { Exchange } from '../exchange.ts';
 import {
   backendRefused,
@@ -35,7 +37,7 @@ export function integrateHttp(integrator: HttpIntegrator, timeoutMs: number, bod
     if (endpoint === null) throw new Error('no step has prepared the call');
     if (x.execution !== null)
       logRequest(x, x.execution, `${endpoint.tls ? 'https' : 'http'}://${endpoint.hostHeader}${x.backendPath}`);
-    x.integrationStartedAtMs = Date.now();
+    x.integrationStartedAtMs = turnEpochMs();
     const call = integrator.call(endpoint, {
       method: x.backendMethod,
       path: x.backendPath,
@@ -60,7 +62,7 @@ export function integrateAws(integrator: AwsIntegrator, plan: IntegrationPlan, l
     const { credentials } = plan;
     const sourceArn = `${executeApiArn(region, accountId, restApiId, stageName)}/${methodPlan.httpMethod}${methodPlan.resourcePath}`;
     if (x.execution !== null) logAwsRequest(x, x.execution, uri, credentials === '' ? sourceArn : null);
-    x.integrationStartedAtMs = Date.now();
+    x.integrationStartedAtMs = turnEpochMs();
     const action = { uri, credentials, accountId, region, sourceArn, requestId: x.requestId };
     const call = integrator.call(action, {
       method: x.backendMethod,
@@ -97,11 +99,11 @@ async function received(
 ): Promise<Outcome> {
   try {
     x.answer = await call.promise;
-    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    x.integrationLatencyMs = turnEpochMs() - x.integrationStartedAtMs;
     if (x.execution !== null) logAnswer(x, x.execution);
     return undefined;
   } catch (error) {
-    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    x.integrationLatencyMs = turnEpochMs() - x.integrationStartedAtMs;
     return x.bodyTooLarge ? requestTooLarge(bodyBytesMax) : faultOf(x, integrator.failureOf(error), log);
   }
 }

@@ -4,6 +4,7 @@
  * Source: Developer Guide, "Lambda proxy integrations in API Gateway" and "Set up a Lambda proxy integration with
  * payload response streaming"; recorded answers, vectors rest/lambda-proxy-responses.json.
  */
+
 import { executeApiArn } from '../../access/authorizers/method-arn.ts';
 import { splitHttpPrelude } from '../../functions/streamed-response.ts';
 import { lambdaHeaders } from '../../integrations/aws.ts';
@@ -21,6 +22,7 @@ import type { Log } from '../../observe/log.ts';
 import type { IntegrationPlan } from '../../plan/integration-plan.ts';
 import type { MethodPlan } from '../../plan/method-plan.ts';
 import type { RestSnapshotPlan } from '../../plan/rest.ts';
+import { turnEpochMs } from '../../wire/turn.ts';
 import type { Exchange } from '../exchange.ts';
 import { Fault } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
@@ -81,7 +83,7 @@ export function integrateLambda(
     const event = proxyEvent(x);
     if (x.execution !== null)
       logFunctionRequest(x, x.execution, urlOf(target.uri), credentials === '' ? sourceArn : null, event);
-    x.integrationStartedAtMs = Date.now();
+    x.integrationStartedAtMs = turnEpochMs();
     const call = functions.call({
       functionArn: target.functionArn,
       payload: encoder.encode(event),
@@ -114,10 +116,10 @@ async function answered(
   try {
     answer = await call.promise;
   } catch (error) {
-    x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+    x.integrationLatencyMs = turnEpochMs() - x.integrationStartedAtMs;
     return faultOf(x, asFailure(error), options.log);
   }
-  x.integrationLatencyMs = Date.now() - x.integrationStartedAtMs;
+  x.integrationLatencyMs = turnEpochMs() - x.integrationStartedAtMs;
   const { status, payload, stream } = answer;
   const logged = x.execution === null ? [] : lambdaHeaders(answer, x.trace);
   x.answer = { status, headers: logged, body: null, bodyBytes: payload.length };

@@ -3,6 +3,7 @@
  * Source: Amazon API Gateway Developer Guide, "Set up an integration response"; recorded answers in
  * facts/integration-http.md, mapping-templates.md and binary-media-types.md.
  */
+
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { BackendFailure, type BackendResponse, type Integrator } from '../../integrations/integrator.ts';
@@ -10,6 +11,7 @@ import { defaultMediaType, firstAccepted, mediaTypeOf } from '../../mapping/medi
 import { invalidJsonBody } from '../../mapping/parameters.ts';
 import type { Log } from '../../observe/log.ts';
 import type { IntegrationPlan, IntegrationResponsePlan } from '../../plan/integration-plan.ts';
+import { turnEpochMs } from '../../wire/turn.ts';
 import type { Exchange } from '../exchange.ts';
 import { Fault, integrationFailure } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
@@ -52,7 +54,7 @@ async function receive(
   const late = (): void => {
     body.destroy(new BackendFailure('timeout', `the answer was not complete after ${timeoutMs} ms`));
   };
-  const timer = setTimeout(late, Math.max(0, x.integrationStartedAtMs + timeoutMs - Date.now()));
+  const timer = setTimeout(late, Math.max(0, x.integrationStartedAtMs + timeoutMs - turnEpochMs()));
   try {
     const bytes = await collect(body, bytesMax);
     if (bytes === null) {

@@ -26,7 +26,7 @@ test('a request reaches the backend, and its answer the client', async () => {
   assert.deepEqual([seen.method, seen.target, seen.body], ['POST', '/v1/7?from=uri&a=1&a=%20b', 'the body']);
   assert.deepEqual(
     seen.headers.filter((_, i) => i % 2 === 0),
-    ['host', 'x-custom', 'content-type', 'x-forwarded-for', 'forwarded', 'via', 'x-amzn-trace-id', 'Content-Length'],
+    ['host', 'forwarded', 'via', 'x-amzn-trace-id', 'x-custom', 'content-type', 'x-forwarded-for', 'Content-Length'],
   );
   assert.equal(headerIn(seen.headers, 'host'), new URL(backend.url).host);
   assert.equal(headerIn(seen.headers, 'forwarded'), `by=127.0.0.1;for=127.0.0.1;host=${httpHost};proto=http`);

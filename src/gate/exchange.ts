@@ -14,6 +14,7 @@ import type { Fault } from './fault.ts';
 import type { HttpState } from './http/state.ts';
 import { continuedTrace, newExtendedRequestId, newRequestId, newTrace } from './identifiers.ts';
 
+const noHeaders: readonly string[] = Object.freeze([]);
 const noPlaceholders: Readonly<Record<string, string>> = Object.freeze({});
 
 export class Exchange extends WireExchange {
@@ -55,6 +56,8 @@ export class Exchange extends WireExchange {
   /** Path and query. */
   backendPath = '';
   backendHeaders: string[] = [];
+  /** What goes to the backend beside those: the client's own that nothing maps. */
+  passedHeaders: readonly string[] = noHeaders;
   /** What fills the placeholders of the integration's URI. */
   backendPlaceholders: Readonly<Record<string, string>> = noPlaceholders;
   backendBody: Uint8Array | Readable | null = null;

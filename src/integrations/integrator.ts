@@ -13,6 +13,8 @@ export interface BackendRequest {
   readonly path: string;
   /** Name, value, name, value …; nothing about the connection or the length of the body. */
   readonly headers: readonly string[];
+  /** Further ones, as a client sent them over HTTP/1: whoever reads requests has looked at them, nobody has changed them. */
+  readonly passedHeaders?: readonly string[];
   readonly body: Uint8Array | Readable | null;
   /** Bytes of a streamed body, -1 when unknown. */
   readonly bodyBytes: number;

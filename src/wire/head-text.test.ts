@@ -7,8 +7,8 @@ const framing = 'Content-Length: 0\r\n';
 
 test('a head is its first line, the headers in their order, and what its sender adds', () => {
   assert.equal(
-    requestHead('GET', '/pets?x=1', ['Host', 'a', 'x-empty', '', 'x-latin', 'é'], framing),
-    'GET /pets?x=1 HTTP/1.1\r\nHost: a\r\nx-empty: \r\nx-latin: é\r\nContent-Length: 0\r\n\r\n',
+    requestHead('GET', '/pets?x=1', ['Host', 'a', 'x-empty', '', 'x-latin', 'é'], ['x-passed', '1'], framing),
+    'GET /pets?x=1 HTTP/1.1\r\nHost: a\r\nx-empty: \r\nx-latin: é\r\nx-passed: 1\r\nContent-Length: 0\r\n\r\n',
   );
 });
 
@@ -27,7 +27,7 @@ for (const { when, name = 'x-a', value = '1' } of [
 ])
   test(`nothing is sent when ${when}`, () => {
     const headers = ['x-first', '1', name, value];
-    assert.equal(requestHead('GET', '/', headers, framing), null);
+    assert.equal(requestHead('GET', '/', headers, [], framing), null);
     assert.equal(unfitRequest('GET', '/', headers), `the header ${JSON.stringify(name)}`);
   });
 
@@ -41,7 +41,7 @@ for (const { when, method = 'GET', path = '/' } of [
   { when: 'its method brings a path', method: 'GET / HTTP/1.1\r\nx: y\r\n\r\nGET' },
 ])
   test(`a request is not sent when ${when}`, () => {
-    assert.equal(requestHead(method, path, [], framing), null);
+    assert.equal(requestHead(method, path, [], [], framing), null);
     assert.equal(unfitRequest(method, path, []), JSON.stringify(`${method} ${path}`));
   });
 
@@ -56,7 +56,7 @@ test('what is sent reads as it was meant, whatever it is', () => {
         ),
       ),
       (pairs) => {
-        const head = requestHead('GET', '/', pairs.flat(), framing);
+        const head = requestHead('GET', '/', pairs.flat(), [], framing);
         if (head === null) {
           assert.match(unfitRequest('GET', '/', pairs.flat()), /^the header /);
           return;

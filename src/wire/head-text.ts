@@ -8,17 +8,24 @@
 const name = String.raw`[!#$%&'*+\-.^_\`|~0-9A-Za-z]+`;
 const value = String.raw`[\t\x20-\x7e\x80-\xff]*`;
 /** The classes that follow each other do not overlap, so it never backtracks. */
-const wellFormed = new RegExp(String.raw`^[A-Z]{1,32} /[\x21-\x7e]* HTTP/1\.1\r\n(?:${name}: ${value}\r\n)*\r\n$`);
+const wellFormed = new RegExp(String.raw`^[A-Z]{1,32} /[\x21-\x7e]* HTTP/1\.1\r\n(?:${name}: ${value}\r\n)*$`);
 const requestLine = /^[A-Z]{1,32} \/[\x21-\x7e]*$/;
 const fieldName = new RegExp(`^${name}$`);
 const fieldValue = new RegExp(`^${value}$`);
 
 /**
  * @param headers name, value, name, value …
+ * @param passed further ones, as a parser of HTTP/1 has read them: each a token and a text without controls already
  * @param framing the header that tells where the body ends: a line of the caller's own, with its CRLF
  * @returns the head with the empty line that ends it; null when it cannot be sent
  */
-export function requestHead(method: string, path: string, headers: readonly string[], framing: string): string | null {
+export function requestHead(
+  method: string,
+  path: string,
+  headers: readonly string[],
+  passed: readonly string[],
+  framing: string,
+): string | null {
   let head = `${method} ${path} HTTP/1.1\r\n`;
   let fit = true;
   for (let i = 0; i < headers.length; i += 2) {
@@ -27,9 +34,10 @@ export function requestHead(method: string, path: string, headers: readonly stri
     if (each.includes(':')) fit = false;
     head += `${each}: ${headers[i + 1]!}\r\n`;
   }
-  head += `${framing}\r\n`;
-  // The request line, the framing and the empty line, and as many as there are headers.
-  return fit && wellFormed.test(head) && linesIn(head) === headers.length / 2 + 3 ? head : null;
+  // The request line, and as many as there are headers: none of them has brought another.
+  if (!fit || !wellFormed.test(head) || linesIn(head) !== headers.length / 2 + 1) return null;
+  for (let i = 0; i < passed.length; i += 2) head += `${passed[i]!}: ${passed[i + 1]!}\r\n`;
+  return `${head}${framing}\r\n`;
 }
 
 /** What keeps a request from being sent, in a word for the log. */

@@ -11,6 +11,7 @@ import { selfSigned, withoutOpenssl } from '../../test/certificate.ts';
 import { HeardLog } from '../../test/running-gate.ts';
 import { silentLog } from '../observe/log.ts';
 import { WireExchange } from './exchange.ts';
+import { requestHead } from './head-text.ts';
 import { type Listener, type ListenOptions, listen } from './http-server.ts';
 
 const start = (
@@ -400,4 +401,27 @@ test('an HTTP/2 client that resets its stream ends the exchange', { skip: withou
   assert.equal(aborted, 1);
   session.destroy();
   await listener.close(1000);
+});
+
+test('a header that a client may send over HTTP/1 is one that may be sent on', async () => {
+  const taken: string[] = [];
+  const listener = await start((x) => {
+    taken.push(...x.rawHeaders.slice(4));
+  });
+  // All bytes but those that end a name or a line, each in a name and in a value.
+  const bytes = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).filter(
+    (byte) => !'\r\n'.includes(byte),
+  );
+  const headers = bytes.flatMap((byte) => [
+    [`x${byte === ':' ? '' : byte}y`, 'a'],
+    ['x', `a${byte}b`],
+  ]);
+  for (const [name = '', value = ''] of headers) {
+    const socket = connect(listener.port, '127.0.0.1').setEncoding('latin1');
+    socket.write(`GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${name}: ${value}\r\n\r\n`, 'latin1');
+    await heard(socket);
+  }
+  await listener.close(0);
+  const fit = headers.filter((header) => requestHead('GET', '/', header, [], '') !== null).flat();
+  assert.deepEqual(taken, fit);
 });

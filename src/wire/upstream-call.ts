@@ -27,6 +27,8 @@ export interface UpstreamRequest {
   readonly path: string;
   /** Name, value, name, value …; with Host, without anything about the length of the body or the connection. */
   readonly headers: readonly string[];
+  /** Further ones that a listener has read from HTTP/1 and nobody has changed: they are not looked at again. */
+  readonly passedHeaders?: readonly string[];
   /** A stream may be of unknown length: it then goes out chunked. */
   readonly body: Uint8Array | Readable | null;
   /** Bytes of a streamed body, -1 when unknown. */

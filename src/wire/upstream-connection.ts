@@ -36,6 +36,7 @@ const readBytes = 65_536;
  */
 const sharedBuffer = process.platform === 'win32' ? null : Buffer.allocUnsafeSlow(readBytes);
 
+const none: readonly string[] = [];
 const headEnd = '\r\n\r\n';
 /** Reads up to this are looked at as text. */
 const smallBytesMax = 4_096;
@@ -165,10 +166,10 @@ export class UpstreamConnection extends Waiting implements Carrier, Flushable {
   }
 
   #write(call: UpstreamCall): void {
-    const { method, path, headers, body, bodyBytes } = call.request;
+    const { method, path, headers, passedHeaders = none, body, bodyBytes } = call.request;
     const bytes = body === null ? 0 : body instanceof Uint8Array ? body.length : bodyBytes;
     const framing = bytes === -1 ? 'Transfer-Encoding: chunked\r\n' : `Content-Length: ${bytes}\r\n`;
-    const head = requestHead(method, path, headers, framing);
+    const head = requestHead(method, path, headers, passedHeaders, framing);
     if (head === null) {
       this.#refuse(call, `${unfitRequest(method, path, headers)} cannot be sent`);
       return;

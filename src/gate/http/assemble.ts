@@ -27,7 +27,7 @@ import { callService } from './call-service.ts';
 import { callAddress } from './integrate.ts';
 import { mapRequest } from './map-request.ts';
 import { mapResponse, readsAnswer } from './map-response.ts';
-import { passRequest } from './pass-request.ts';
+import { passRequest, passUnchanged } from './pass-request.ts';
 import { passResponse } from './pass-response.ts';
 import { refuse } from './place.ts';
 import { readRequest } from './readers.ts';
@@ -56,7 +56,7 @@ export class Assembly {
   constructor(stage: HttpStagePlan, services: HttpServices) {
     this.#stage = stage;
     this.#services = services;
-    this.#plain = Object.freeze([passRequest, this.#callAddress(), this.#passResponse()]);
+    this.#plain = Object.freeze([passUnchanged, this.#callAddress(), this.#passResponse()]);
   }
 
   /** Who may call. Nothing is let through that can not be checked. */

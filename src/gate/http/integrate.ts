@@ -25,6 +25,7 @@ export function callAddress(integrator: HttpIntegrator, bodyBytesMax: number, lo
       method: x.backendMethod,
       path: x.backendPath,
       headers: x.backendHeaders,
+      passedHeaders: x.passedHeaders,
       body: backendBody,
       bodyBytes: x.backendBodyBytes,
       timeoutMs: addressIntegrationOf(x).timeoutMs,

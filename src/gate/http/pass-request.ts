@@ -8,7 +8,7 @@ import type { AddressIntegrationPlan } from '../../plan/http/integration.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Fault } from '../fault.ts';
 import { configurationFault } from './fault.ts';
-import { backendHeaders } from './request-headers.ts';
+import { addBackendHeaders } from './request-headers.ts';
 
 /** The plan of a route with such an integration. */
 export function addressIntegrationOf({ http }: Exchange): AddressIntegrationPlan {
@@ -17,8 +17,22 @@ export function addressIntegrationOf({ http }: Exchange): AddressIntegrationPlan
   return integration;
 }
 
-/** One step for all such routes: ten thousand of them have not ten thousand closures. */
-export function passRequest(x: Exchange): Fault | undefined {
+/** Of routes that map headers, perhaps: all of the client's are among those that can be changed. */
+export const passRequest = (x: Exchange): Fault | undefined => prepare(x, x.backendHeaders);
+
+/**
+ * Of routes that change nothing. One step for all of them: ten thousand have not ten thousand closures.
+ * HTTP/2 allows texts in headers that HTTP/1 can not send, so those are looked at again.
+ */
+export function passUnchanged(x: Exchange): Fault | undefined {
+  if (x.protocol === 'HTTP/2.0') return passRequest(x);
+  const passed: string[] = [];
+  x.passedHeaders = passed;
+  return prepare(x, passed);
+}
+
+/** @param passed takes the client's own headers */
+function prepare(x: Exchange, passed: string[]): Fault | undefined {
   const { address, method, isPrivate } = addressIntegrationOf(x);
   const endpoint = address.endpoint ?? endpointFor(address, x);
   if (endpoint === null) return configurationFault;
@@ -27,7 +41,7 @@ export function passRequest(x: Exchange): Fault | undefined {
   x.endpoint = endpoint;
   x.backendMethod = method ?? x.httpMethod;
   x.backendPath = query === '' ? path : `${path}?${query}`;
-  x.backendHeaders = backendHeaders(x, isPrivate ? null : endpoint.hostHeader);
+  addBackendHeaders(x, isPrivate ? null : endpoint.hostHeader, passed);
   x.backendBody = x.requestBytes ?? x.requestBody;
   x.backendBodyBytes = x.requestBytes === null ? x.requestBodyBytes : x.requestBytes.length;
   return undefined;

@@ -54,14 +54,17 @@ const rules = new TextMemory((spelling): Rule => {
 const via = 'HTTP/1.1 AmazonAPIGateway';
 
 /**
- * Headers for the backend: the client's that concern it, and what the gate says itself.
+ * Headers for the backend: the client's that concern it, and what the gate says itself, which goes into
+ * `x.backendHeaders`.
  * @param hostHeader null: the client's own, as private backends see it
+ * @param passed takes the client's
  */
-export const backendHeaders = (x: Exchange, hostHeader: string | null): string[] =>
-  headersFrom(x, x.rawHeaders, hostHeader);
+export const addBackendHeaders = (x: Exchange, hostHeader: string | null, passed: string[]): void =>
+  addHeadersOf(x, x.rawHeaders, hostHeader, passed);
 
-function headersFrom(x: Exchange, rawHeaders: readonly string[], hostHeader: string | null): string[] {
-  const headers: string[] = hostHeader === null ? [] : ['host', hostHeader];
+function addHeadersOf(x: Exchange, rawHeaders: readonly string[], hostHeader: string | null, passed: string[]): void {
+  const headers = x.backendHeaders;
+  if (hostHeader !== null) headers.push('host', hostHeader);
   let clientHost = '';
   let forwarded = '';
   let trace = '';
@@ -71,7 +74,7 @@ function headersFrom(x: Exchange, rawHeaders: readonly string[], hostHeader: str
     const value = rawHeaders[i + 1]!;
     switch (action) {
       case actions.pass:
-        headers.push(name, value);
+        passed.push(name, value);
         break;
       case actions.drop:
         break;
@@ -88,7 +91,12 @@ function headersFrom(x: Exchange, rawHeaders: readonly string[], hostHeader: str
         viaBefore = `${viaBefore}${value}, `;
         break;
       case actions.connection:
-        if (namesHeaders(value)) return headersFrom(x, withoutNamed(rawHeaders, value), hostHeader);
+        if (namesHeaders(value)) {
+          headers.length = 0;
+          passed.length = 0;
+          addHeadersOf(x, withoutNamed(rawHeaders, value), hostHeader, passed);
+          return;
+        }
         break;
       default: {
         const never: never = action;
@@ -106,7 +114,6 @@ function headersFrom(x: Exchange, rawHeaders: readonly string[], hostHeader: str
     'x-amzn-trace-id',
     trace === '' ? x.trace : trace,
   );
-  return headers;
 }
 
 /** Almost always it is one word that means nothing for the backend. */

@@ -119,7 +119,7 @@ export class IssuerKeys {
     const bounds = { timeoutMs: this.#times.fetchMs, bytesMax: documentBytesMax };
     const known = this.#jwksUri;
     try {
-      this.#jwksUri = await this.#discover();
+      this.#jwksUri = await discover(this.issuer, this.#fetch, this.#times.fetchMs);
     } catch (error) {
       // Where the keys lie changes hardly ever; an issuer whose discovery is down may still hand out its keys.
       if (known === null) throw error;
@@ -127,20 +127,6 @@ export class IssuerKeys {
     const keys = keysIn(await this.#fetch(this.#jwksUri ?? '', bounds));
     if (keys === undefined) throw new Error('not a key set');
     return keys;
-  }
-
-  async #discover(): Promise<string> {
-    try {
-      const url = `${this.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-      const text = await this.#fetch(url, { timeoutMs: this.#times.fetchMs, bytesMax: documentBytesMax });
-      const uri = jsonObject(text)?.jwks_uri;
-      // A document fetched over TLS must not send us elsewhere without.
-      const fitting = url.startsWith('https:') ? /^https:\/\//i : /^https?:\/\//i;
-      if (typeof uri !== 'string' || !fitting.test(uri)) throw new Error('no jwks_uri');
-      return uri;
-    } catch (error) {
-      throw new DiscoveryError(error);
-    }
   }
 
   /** Keys that are published still stay the same objects; those that are gone are trusted no longer. */
@@ -162,6 +148,27 @@ export class IssuerKeys {
 }
 
 const keyName = (key: SigningKey): string => `${key.keyId} ${key.text}`;
+
+/** Where an issuer says that its keys are. @throws DiscoveryError when it does not say, or not in time */
+async function discover(issuer: string, fetch: FetchDocument, timeoutMs: number): Promise<string> {
+  try {
+    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const uri = jsonObject(await fetch(url, { timeoutMs, bytesMax: documentBytesMax }))?.jwks_uri;
+    // A document fetched over TLS must not send us elsewhere without.
+    const fitting = url.startsWith('https:') ? /^https:\/\//i : /^https?:\/\//i;
+    if (typeof uri !== 'string' || !fitting.test(uri)) throw new Error('no jwks_uri');
+    return uri;
+  } catch (error) {
+    throw new DiscoveryError(error);
+  }
+}
+
+/** Whether an issuer of tokens tells where its keys are. */
+export const answersDiscovery = (issuer: string, fetch: FetchDocument): Promise<boolean> =>
+  discover(issuer, fetch, defaultKeyTimes.fetchMs).then(
+    () => true,
+    () => false,
+  );
 
 class DiscoveryError extends Error {
   readonly failure: KeyFailure = 'OIDC discovery endpoint communication error';

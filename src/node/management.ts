@@ -1,5 +1,7 @@
 /** Puts the management APIs together: which services are served, whom a key belongs to, what handlers are given. */
 import { randomUUID } from 'node:crypto';
+import { fetchDocument } from '../access/fetch-document.ts';
+import { answersDiscovery } from '../access/issuer-keys.ts';
 import type { DocumentKinds } from '../definition/documents.ts';
 import type { Dependencies } from '../management/apigateway/dependencies.ts';
 import { apigateway } from '../management/apigateway/index.ts';
@@ -49,7 +51,14 @@ export function createManagement(options: ManagementOptions): Management {
       { model: 'apigateway', handlers },
       {
         model: 'apigatewayv2',
-        handlers: apigatewayv2({ documents, settled: dependencies.settled, requireServable: requireServableApi }),
+        handlers: apigatewayv2({
+          documents,
+          settled: dependencies.settled,
+          requireServable: requireServableApi,
+          ...(settings.checkIssuers === 'on' && {
+            checkIssuer: (issuer) => answersDiscovery(issuer, fetchDocument),
+          }),
+        }),
       },
       { model: 'lambda', handlers: lambda({ documents, ...functions }) },
       { model: 'sts', handlers: sts },

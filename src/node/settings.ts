@@ -72,6 +72,12 @@ export const table = {
     oneOf: ['on', 'off'],
     about: 'whether the first start deploys the sample API',
   },
+  checkIssuers: {
+    type: 'text',
+    default: 'off',
+    oneOf: ['on', 'off'],
+    about: 'whether a JWT authorizer is refused when its issuer does not answer, as Amazon API Gateway does it',
+  },
   drainMs: {
     type: 'whole',
     default: 30_000,

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { confusedToken, encoded, newKey, signedToken } from '../src/access/jwt-fixture.ts';
 import type { Authorizer, JwtIssuer } from '../src/definition/rest-api.ts';
 import type { GateOptions } from '../src/gate/gate.ts';
+import { type TestAuthorizationResult, testAuthorizer } from '../src/gate/rest/authorize-test.ts';
 import { UpstreamHttpIntegrator } from '../src/integrations/http.ts';
 import { Upstream } from '../src/wire/upstream.ts';
 import { invocationUri, PretendedFunctions } from './functions.ts';
@@ -343,4 +344,52 @@ test('boto3 makes a JWT authorizer, calls through it, exports and imports it', {
     true,
     'ConflictException',
   ]);
+});
+
+describe('testing a JWT authorizer', () => {
+  const tried = async (
+    token: (p: IdentityProvider) => string | undefined,
+    issuer?: string,
+  ): Promise<TestAuthorizationResult> => {
+    await using provider = await IdentityProvider.start(key);
+    const authorizer: Authorizer = {
+      id: 'a',
+      name: 'oidc',
+      type: 'JWT',
+      identitySource: 'method.request.header.Authorization',
+      jwtConfiguration: {
+        issuers: [{ issuer: issuer ?? provider.issuer, audiences: ['api'] }],
+        defaultAlgorithms: ['RS256'],
+      },
+    };
+    const sent = token(provider);
+    const headers: Record<string, string> = sent === undefined ? {} : { Authorization: sent };
+    return await testAuthorizer({ api: restApi({}), authorizer, headers }, new PretendedFunctions({}).caller());
+  };
+
+  test('a token that is trusted: what it says', async () => {
+    const result = await tried((provider) => `Bearer ${provider.token({ groups: ['a', 'b'], admin: true })}`);
+    assert.equal(result.clientStatus, 0, result.log);
+    const { sub, groups, admin, aud } = result.claims ?? {};
+    assert.deepEqual({ sub, groups, admin, aud }, { sub: 'ann', groups: '["a","b"]', admin: 'true', aud: 'api' });
+    assert.match(result.log, /Starting authorizer: a for request: [0-9a-f-]{36}\n.*Successfully completed/);
+  });
+
+  for (const { when, token, issuer, says } of [
+    { when: 'there is none', token: () => undefined, says: 'Unauthorized' },
+    { when: 'it has expired', token: (p: IdentityProvider) => p.token({ exp: 1 }), says: 'the token has expired' },
+    {
+      when: 'its issuer is not the one',
+      token: (p: IdentityProvider) => p.token(),
+      issuer: 'https://other.example',
+      says: 'the issuer in the token is not one that is trusted',
+    },
+  ])
+    test(`a token is refused, and the log says why, when ${when}`, async () => {
+      const result = await tried(token, issuer);
+      assert.equal(result.clientStatus, 401);
+      assert.equal(result.claims, undefined);
+      assert.ok(result.log.includes(says), result.log);
+      assert.match(result.log, /Unauthorized request: [0-9a-f-]{36}/);
+    });
 });

@@ -1,6 +1,6 @@
 /**
- * TestInvokeAuthorizer: shows a Lambda authorizer a request that nobody has sent and tells how it went, in the words of
- * an execution log. Nothing is remembered, and no method is called.
+ * TestInvokeAuthorizer: shows an authorizer a request that nobody has sent and tells how it went, in the words of an
+ * execution log. Nothing is remembered, and no method is called.
  * Source: API reference, TestInvokeAuthorizer; logs that users of AWS have published.
  */
 import type { IdentityReader } from '../../access/authorizers/identity.ts';
@@ -9,11 +9,13 @@ import type { PolicyAnswer } from '../../access/authorizers/policy-answer.ts';
 import type { Authorizer, RestApi } from '../../definition/rest-api.ts';
 import { readAwsUri } from '../../integrations/aws-uri.ts';
 import type { FunctionCaller } from '../../integrations/function-call.ts';
-import { LambdaAuthorizerPlan } from '../../plan/authorizer-plan.ts';
+import { LambdaAuthorizerPlan, RestJwtAuthorizerPlan } from '../../plan/authorizer-plan.ts';
 import { Problems } from '../../plan/plan-error.ts';
 import { RestSnapshotPlan } from '../../plan/rest.ts';
 import type { Exchange } from '../exchange.ts';
 import { mapText } from '../execution-log.ts';
+import type { Fault } from '../fault.ts';
+import { newTokens } from '../tokens.ts';
 import {
   acceptableIdentity,
   answerIn,
@@ -22,6 +24,7 @@ import {
   Unanswered,
   unauthorized,
 } from './authorize.ts';
+import { authorizeJwt } from './authorize-jwt.ts';
 import { logFunctionRequest, masked, truncated, urlOf } from './lambda-lines.ts';
 import { sourcesOf } from './sources.ts';
 import { TestLog, testExchange } from './test-exchange.ts';
@@ -48,6 +51,8 @@ export interface TestAuthorizationResult {
   /** A JSON document. */
   readonly policy?: string;
   readonly authorization?: Record<string, string[]>;
+  /** What a token says. */
+  readonly claims?: Record<string, string>;
 }
 
 /** What a test runs as, where traffic would have a stage and a method; policies are asked about another stage. */
@@ -63,7 +68,10 @@ export async function testAuthorizer(
   const { api, authorizer, stageVariables = {} } = authorization;
   const { accountId, region } = api;
   const problems = new Problems();
-  const plan = new LambdaAuthorizerPlan(authorizer, accountId, stageVariables, problems);
+  const plan =
+    authorizer.type === 'JWT'
+      ? new RestJwtAuthorizerPlan(authorizer, problems)
+      : new LambdaAuthorizerPlan(authorizer, accountId, stageVariables, problems);
   const identity = { accountId, region, stageName, deploymentId: '', variables: stageVariables };
   const snapshot = new RestSnapshotPlan(identity, api, [], problems);
   problems.throwIfAny(api);
@@ -76,28 +84,48 @@ export async function testAuthorizer(
   x.execution = log;
   x.snapshot = snapshot;
   const startedAtMs = performance.now();
-  const finished = (clientStatus: number, answer: PolicyAnswer | null): TestAuthorizationResult => ({
+  const finished = (clientStatus: number, said: Said): TestAuthorizationResult => ({
     clientStatus,
     log: log.text,
     latency: Math.round(performance.now() - startedAtMs),
-    ...(answer !== null && { principalId: answer.principalId, policy: answer.policyText }),
+    ...said,
   });
+  const refused = (fault: Fault): TestAuthorizationResult => {
+    if (fault.type === unauthorized.type) {
+      log.line(`Unauthorized request: ${x.requestId}`);
+      log.line('Unauthorized');
+    }
+    return finished(fault.status, {});
+  };
   log.line(`Starting authorizer: ${plan.id} for request: ${x.requestId}`);
+  if (plan instanceof RestJwtAuthorizerPlan) {
+    const fault = await authorizeJwt(plan, [], newTokens({}))(x);
+    if (fault !== undefined) {
+      if (fault.why !== '') log.line(`Invalid token: ${fault.why}`);
+      return refused(fault);
+    }
+    log.line('Successfully completed authorizer execution');
+    return finished(0, { claims: claimTexts(x.tokenClaims ?? {}) });
+  }
   try {
     const answer = await decided(x, plan, readerOf(x, authorization.additionalContext), functions, log);
     log.line(`Using valid authorizer policy for principal: ${masked(answer.principalId)}`);
     log.line('Successfully completed authorizer execution');
-    return finished(0, answer);
+    return finished(0, { principalId: answer.principalId, policy: answer.policyText });
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
     for (const line of error.lines) log.line(line);
-    if (error.fault === unauthorized) {
-      log.line(`Unauthorized request: ${x.requestId}`);
-      log.line('Unauthorized');
-    }
-    return finished(error.fault.status, null);
+    return refused(error.fault);
   }
 }
+
+/** What an authorizer has found out. */
+type Said = Pick<TestAuthorizationResult, 'principalId' | 'policy' | 'claims'>;
+
+const claimTexts = (claims: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
 
 /** The request, with variables that its owner pretends. */
 function readerOf(x: Exchange, pretended: TestAuthorization['additionalContext'] = {}): IdentityReader {

@@ -7,6 +7,7 @@ import type { AddressPlan } from '../../plan/http/address.ts';
 import type { AddressIntegrationPlan } from '../../plan/http/integration.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Fault } from '../fault.ts';
+import { unchangedHeaders } from '../passed-headers.ts';
 import { configurationFault } from './fault.ts';
 import { addBackendHeaders } from './request-headers.ts';
 
@@ -20,16 +21,8 @@ export function addressIntegrationOf({ http }: Exchange): AddressIntegrationPlan
 /** Of routes that map headers, perhaps: all of the client's are among those that can be changed. */
 export const passRequest = (x: Exchange): Fault | undefined => prepare(x, x.backendHeaders);
 
-/**
- * Of routes that change nothing. One step for all of them: ten thousand have not ten thousand closures.
- * HTTP/2 allows texts in headers that HTTP/1 can not send, so those are looked at again.
- */
-export function passUnchanged(x: Exchange): Fault | undefined {
-  if (x.protocol === 'HTTP/2.0') return passRequest(x);
-  const passed: string[] = [];
-  x.passedHeaders = passed;
-  return prepare(x, passed);
-}
+/** Of routes that change nothing. One step for all of them: ten thousand have not ten thousand closures. */
+export const passUnchanged = (x: Exchange): Fault | undefined => prepare(x, unchangedHeaders(x));
 
 /** @param passed takes the client's own headers */
 function prepare(x: Exchange, passed: string[]): Fault | undefined {

@@ -11,10 +11,11 @@ const masked: ReadonlySet<string> = new Set(['authorization']);
 
 /** @param uri of the backend, with path and query */
 export function logRequest(x: Exchange, log: ExecutionLog, uri: string): void {
+  const sent = [...x.backendHeaders, ...x.passedHeaders];
   const headers: string[] = [];
-  for (let i = 0; i < x.backendHeaders.length; i += 2) {
-    const name = x.backendHeaders[i]!;
-    const value = x.backendHeaders[i + 1]!;
+  for (let i = 0; i < sent.length; i += 2) {
+    const name = sent[i]!;
+    const value = sent[i + 1]!;
     const lower = name.toLowerCase();
     if (lower !== 'host') headers.push(name, masked.has(lower) ? '*'.repeat(value.length) : value);
   }

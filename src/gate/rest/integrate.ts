@@ -42,6 +42,7 @@ export function integrateHttp(integrator: HttpIntegrator, timeoutMs: number, bod
       method: x.backendMethod,
       path: x.backendPath,
       headers: x.backendHeaders,
+      passedHeaders: x.passedHeaders,
       body: x.backendBody,
       bodyBytes: x.backendBodyBytes,
       timeoutMs,

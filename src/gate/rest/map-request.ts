@@ -17,7 +17,7 @@ import type { Step } from '../step.ts';
 import { setBackendHeaders } from './backend-headers.ts';
 import { convertRequest } from './convert.ts';
 import { configurationError } from './misconfiguration.ts';
-import { proxyHeaders, withClientQuery } from './proxy-request.ts';
+import { addProxyHeaders, withClientQuery } from './proxy-request.ts';
 import { noOverride, type RequestOverride, renderRequest } from './render.ts';
 import { sourcesOf } from './sources.ts';
 
@@ -67,7 +67,7 @@ export function mapProxyRequest(plan: IntegrationPlan, uri: HttpUriPlan, log: Lo
     x.endpoint = address.endpoint;
     x.backendMethod = plan.method ?? x.httpMethod;
     x.backendPath = withParameters(withClientQuery(address.target, x.query), mapped.querystring, {});
-    x.backendHeaders = proxyHeaders(x, address.endpoint.hostHeader);
+    addProxyHeaders(x, address.endpoint.hostHeader, x.backendHeaders);
     const wrong = setBackendHeaders(x.backendHeaders, mapped.header);
     return wrong === undefined ? undefined : configurationError(x, `The header ${wrong} can not be mapped`, log);
   };

@@ -5,17 +5,22 @@
 import type { Endpoint } from '../../integrations/endpoint.ts';
 import { isField } from '../../wire/field-name.ts';
 import type { Exchange } from '../exchange.ts';
+import { unchangedHeaders } from '../passed-headers.ts';
 import { forwarding, forwardingOf } from './request-headers.ts';
 
-/** Headers for the backend: the client's that concern it, and what the gate says itself. */
-export function proxyHeaders(x: Exchange, hostHeader: string): string[] {
-  const { rawHeaders } = x;
-  const headers: string[] = ['Host', hostHeader];
+/**
+ * Headers for the backend: the client's that concern it, and what the gate says itself, which goes into
+ * `x.backendHeaders`.
+ * @param passed takes the client's
+ */
+export function addProxyHeaders(x: Exchange, hostHeader: string, passed: string[]): void {
+  const { rawHeaders, backendHeaders: headers } = x;
+  headers.push('Host', hostHeader);
   let forwardedFor = x.remoteAddress;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!;
     const rule = forwardingOf(name);
-    if (rule === forwarding.asIs) headers.push(name, rawHeaders[i + 1]!);
+    if (rule === forwarding.asIs) passed.push(name, rawHeaders[i + 1]!);
     else if (rule === forwarding.replaced && isField(name, 'x-forwarded-for'))
       forwardedFor = `${rawHeaders[i + 1]!}, ${x.remoteAddress}`;
   }
@@ -31,7 +36,6 @@ export function proxyHeaders(x: Exchange, hostHeader: string): string[] {
     'x-amzn-apigateway-api-id',
     x.snapshot?.restApiId ?? '',
   );
-  return headers;
 }
 
 /** The URI's path and query with the client's query behind it. */
@@ -47,7 +51,7 @@ export function passRequest(endpoint: Endpoint, target: string, method: string |
     x.endpoint = endpoint;
     x.backendMethod = method ?? x.httpMethod;
     x.backendPath = x.query === '' ? target : target + separator + x.query;
-    x.backendHeaders = proxyHeaders(x, endpoint.hostHeader);
+    addProxyHeaders(x, endpoint.hostHeader, unchangedHeaders(x));
     x.backendBody = x.requestBytes ?? x.requestBody;
     x.backendBodyBytes = x.requestBodyBytes;
     return undefined;

@@ -19,8 +19,9 @@ export async function httpReport(): Promise<string> {
   const [few] = matching;
   if (reference === undefined || few === undefined) throw new Error('nothing was measured');
   return `The gateway has one worker and is pinned to one core, nginx (proxy_pass, keep-alive upstream, one worker) takes turns on
-the same core; load (wrk, 64 connections) and upstream share the other. Median of the rounds, (lowest–highest). CPU time
-is user and system time of the whole process; machines differ and CPU time a request does not lie.
+the same core; load (wrk, 64 connections) and upstream share the other. After 6 s of warming up each: median of the
+rounds, (lowest–highest). CPU time is user and system time of the whole process; machines differ and CPU time a request
+does not lie.
 
 | scenario | CPU time a request, µs | against nginx | requests/s | p99, ms | failed |
 | --- | --- | --- | --- | --- | --- |

@@ -1,9 +1,9 @@
 /**
  * Many deadlines, one coarse timer. A deadline is a field of the object that waits, so that setting one costs a list
- * insertion, no allocation and no look at the clock: 10 ns against 250 ns for setTimeout and clearTimeout (measured,
- * Node.js 26), which a request would pay three times. Deadlines of equal length expire in the order in which they were
- * set, so each length has a queue of its own and only the heads are looked at. The tick that follows gives a deadline its
- * time; most are cancelled before. So it fires up to two ticks late, and never early.
+ * insertion, no allocation and no look at the clock: 12 ns with cancelling it, against 370 ns for setTimeout and
+ * clearTimeout (measured, Node.js 26), which a request would pay three times. Deadlines of equal length expire in the
+ * order in which they were set, so each length has a queue of its own and only the heads are looked at. The tick that
+ * follows gives a deadline its time; most are cancelled before. So it fires up to two ticks late, and never early.
  */
 const tickMs = 10;
 /** Ticks without any deadline after which the timer stops; restarting it for every request would cost more. */

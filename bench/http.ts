@@ -144,14 +144,14 @@ async function measured(
   targets: readonly Target[],
 ): Promise<(Row & { readonly requests: number })[]> {
   const results = targets.map(() => [] as (Load & { readonly cpuUs: number })[]);
-  for (let warmUp = 0; warmUp < warmUps; warmUp++)
-    for (const { url, headers, pathsFile } of targets)
-      await load(1, url, { ...options, seconds: 2, ...(headers && { headers }), ...(pathsFile && { pathsFile }) });
+  const ask = ({ url, headers, pathsFile }: Target, seconds: number): Promise<Load> =>
+    load(1, url, { ...options, seconds, ...(headers && { headers }), ...(pathsFile && { pathsFile }) });
+  for (let warmUp = 0; warmUp < warmUps; warmUp++) for (const target of targets) await ask(target, 2);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { url, pid, headers, pathsFile }] of targets.entries()) {
-      const before = cpuSecondsOf(pid);
-      const result = await load(1, url, { ...options, ...(headers && { headers }), ...(pathsFile && { pathsFile }) });
-      results[index]?.push({ ...result, cpuUs: ((cpuSecondsOf(pid) - before) / result.requests) * 1e6 });
+    for (const [index, target] of targets.entries()) {
+      const before = cpuSecondsOf(target.pid);
+      const result = await ask(target, options.seconds);
+      results[index]?.push({ ...result, cpuUs: ((cpuSecondsOf(target.pid) - before) / result.requests) * 1e6 });
     }
   }
   return targets.map(({ name }, index) => {

@@ -1,22 +1,17 @@
 /** The AWS CLI, unmodified, walks a REST API from import to deletion. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import { request } from 'undici';
+import { awsCli, withoutAwsCli } from './aws-cli.ts';
 import { startGateway } from './gateway.ts';
 
-const aws = '/usr/bin/aws';
-const skip = existsSync(aws) ? false : 'Debian package awscli is not installed';
-
 test('the AWS CLI imports, changes, deploys, calls, exports and deletes a REST API', {
-  skip,
+  skip: withoutAwsCli,
   timeout: 120_000,
 }, async () => {
   await using gateway = await startGateway();
@@ -24,20 +19,7 @@ test('the AWS CLI imports, changes, deploys, calls, exports and deletes a REST A
   const backend = createServer((incoming, response) => response.end(JSON.stringify({ url: incoming.url })));
   await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
   const backendUrl = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
-  const { managementUrl, rootKey } = gateway.node;
-  const run = async (...args: string[]): Promise<Record<string, unknown>> => {
-    const { stdout } = await promisify(execFile)(aws, ['--endpoint-url', managementUrl, 'apigateway', ...args], {
-      env: {
-        PATH: process.env.PATH,
-        AWS_ACCESS_KEY_ID: rootKey.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: rootKey.secretAccessKey,
-        AWS_DEFAULT_REGION: 'us-east-1',
-        AWS_PAGER: '',
-        HOME: directory,
-      },
-    });
-    return stdout.trim() === '' ? {} : JSON.parse(stdout);
-  };
+  const run = awsCli(gateway, 'apigateway', { HOME: directory });
   try {
     const document = join(directory, 'petstore.yaml');
     await writeFile(

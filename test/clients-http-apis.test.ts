@@ -2,13 +2,10 @@
  * HTTP APIs as their users meet them: the AWS SDK and CLI, and a real OpenID provider.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import {
   ApiGatewayV2Client,
   CreateApiCommand,
@@ -23,6 +20,7 @@ import {
   NotFoundException,
 } from '@aws-sdk/client-apigatewayv2';
 import { request } from 'undici';
+import { awsCli, withoutAwsCli } from './aws-cli.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
 import { startOidcProvider } from './oidc.ts';
 
@@ -115,27 +113,13 @@ test('quick create, routes, a JWT authorizer against an OpenID provider, export,
   client.destroy();
 });
 
-const aws = '/usr/bin/aws';
-
 test('the AWS CLI makes an HTTP API by quick create, sees it, and deletes it', {
-  skip: existsSync(aws) ? false : 'Debian package awscli is not installed',
+  skip: withoutAwsCli,
   timeout: 60_000,
 }, async () => {
   await using gateway = await startGateway();
   await using backend = await echo();
-  const { managementUrl, rootKey } = gateway.node;
-  const run = async (...args: string[]): Promise<Record<string, unknown>> => {
-    const { stdout } = await promisify(execFile)(aws, ['--endpoint-url', managementUrl, 'apigatewayv2', ...args], {
-      env: {
-        PATH: process.env.PATH,
-        AWS_ACCESS_KEY_ID: rootKey.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: rootKey.secretAccessKey,
-        AWS_DEFAULT_REGION: 'us-east-1',
-        AWS_PAGER: '',
-      },
-    });
-    return stdout.trim() === '' ? {} : JSON.parse(stdout);
-  };
+  const run = awsCli(gateway, 'apigatewayv2');
   const api = await run('create-api', '--name', 'cli', '--protocol-type', 'HTTP', '--target', backend.url);
   const id = String(api.ApiId);
   assert.equal((await request(`${gateway.traffic}/_api/${id}/x`)).statusCode, 200);

@@ -4,13 +4,12 @@
  * that it leaves is the one that is written.
  * Source: RFC 9112, 3 and 5; RFC 9110, 5.1 and 5.5.
  */
+import { isFieldName, token } from './field-name.ts';
 
-const name = String.raw`[!#$%&'*+\-.^_\`|~0-9A-Za-z]+`;
 const value = String.raw`[\t\x20-\x7e\x80-\xff]*`;
 /** The classes that follow each other do not overlap, so it never backtracks. */
-const wellFormed = new RegExp(String.raw`^[A-Z]{1,32} /[\x21-\x7e]* HTTP/1\.1\r\n(?:${name}: ${value}\r\n)*$`);
+const wellFormed = new RegExp(String.raw`^[A-Z]{1,32} /[\x21-\x7e]* HTTP/1\.1\r\n(?:${token}: ${value}\r\n)*$`);
 const requestLine = /^[A-Z]{1,32} \/[\x21-\x7e]*$/;
-const fieldName = new RegExp(`^${name}$`);
 const fieldValue = new RegExp(`^${value}$`);
 
 /**
@@ -44,7 +43,7 @@ export function requestHead(
 export function unfitRequest(method: string, path: string, headers: readonly string[]): string {
   if (!requestLine.test(`${method} ${path}`)) return JSON.stringify(`${method} ${path}`.slice(0, 80));
   for (let i = 0; i < headers.length; i += 2)
-    if (!fieldName.test(headers[i]!) || !fieldValue.test(headers[i + 1]!))
+    if (!isFieldName(headers[i]!) || !fieldValue.test(headers[i + 1]!))
       return `the header ${JSON.stringify(headers[i]!.slice(0, 60))}`;
   return 'the head';
 }

@@ -8,10 +8,11 @@ import { Server as NetServer, Socket } from 'node:net';
 import { Readable, type Writable } from 'node:stream';
 import { LineBudget } from '../observe/line-budget.ts';
 import type { Log } from '../observe/log.ts';
+import { writeHead, writeHttp2Head } from './answer-head.ts';
 import { Deadlines, Waiting } from './deadlines.ts';
 import type { ReceivedRequest, WireExchange } from './exchange.ts';
-import { isField } from './field-name.ts';
-import { createServer, type IncomingMessage, type Server, ServerResponse } from './node-http.ts';
+import { createServer, type Server, ServerResponse } from './node-http.ts';
+import { type Request, received } from './received-request.ts';
 import {
   malformedHead,
   proxyRequest,
@@ -22,7 +23,7 @@ import {
   refusalText,
   unknownExpectation,
 } from './refusal.ts';
-import { atEndOfTurn, type Flushable, turnEpochMs } from './turn.ts';
+import { atEndOfTurn, type Flushable } from './turn.ts';
 
 export interface ListenerLimits {
   /** Request line and headers together, in bytes; what is larger is answered 431 here. */
@@ -100,7 +101,6 @@ export async function listen<X extends WireExchange>(options: ListenOptions<X>):
   return listener;
 }
 
-type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
 /** An answer that is complete, and where it goes. */
@@ -361,6 +361,8 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
   /** Ends an answer that has been written once the client has stopped sending, or has had its time. */
   #linger(response: ServerResponse, connection: Connection<X> | undefined): void {
     const { req: request } = response;
+    // Nothing more comes of a request without a body.
+    const isRead = request.closed;
     let bytes = 0;
     const wait = (ms: number): void => {
       if (connection !== undefined && connection.active.length === 0) this.#deadlines.start(connection, ms);
@@ -369,7 +371,7 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
       request.off('data', onData).off('end', end).off('close', end);
       response.end();
       if (connection?.latest === response) connection.latest = null;
-      if (!request.complete && !request.closed) request.socket.destroySoon();
+      if (!isRead && !request.complete) request.socket.destroySoon();
       else wait(this.#limits.idleMs);
     };
     const onData = (piece: Uint8Array): void => {
@@ -377,8 +379,8 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
       if (bytes > lingerBytesMax) end();
       else wait(lingerMs);
     };
-    if (request.closed) {
-      end(); // it has no body
+    if (isRead) {
+      end();
       return;
     }
     wait(lingerMs);
@@ -590,94 +592,4 @@ class Connection<X extends WireExchange> extends Waiting {
   override expired(): void {
     this.#onExpired(this);
   }
-}
-
-function received<X extends WireExchange>(
-  request: Request,
-  scheme: 'http' | 'https',
-  connection: Connection<X> | undefined,
-): ReceivedRequest {
-  const http2 = request instanceof Http2ServerRequest;
-  let target = request.url ?? '/';
-  // RFC 9112, 3.2.2: a server takes the absolute form too.
-  if (target.charCodeAt(0) !== 47) target = target.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
-  const mark = target.indexOf('?');
-  const rawHeaders = http2 ? ordinaryHeaders(request) : request.rawHeaders;
-  const bodyBytes = http2 && request.stream.endAfterHeaders ? 0 : announcedBytes(rawHeaders, http2 ? -1 : 0);
-  return {
-    method: request.method ?? 'GET',
-    path: mark === -1 ? target : target.slice(0, mark),
-    query: mark === -1 ? '' : target.slice(mark + 1),
-    rawHeaders,
-    source: http2 ? { headers: { host: request.authority, ...request.headers } } : request,
-    scheme,
-    protocol: http2 ? 'HTTP/2.0' : request.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1',
-    remoteAddress: connection?.remoteAddress ?? request.socket.remoteAddress ?? '',
-    localAddress: connection?.localAddress ?? request.socket.localAddress ?? '',
-    localPort: connection?.localPort ?? request.socket.localPort ?? 0,
-    requestBody: bodyBytes === 0 ? null : request,
-    requestBodyBytes: bodyBytes,
-    receivedAtMs: turnEpochMs(),
-  };
-}
-
-/** Bytes of the body; -1 when its head does not tell. @param otherwise when it says nothing about a body */
-function announcedBytes(rawHeaders: readonly string[], otherwise: number): number {
-  let bytes = otherwise;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!;
-    if (isField(name, 'content-length')) bytes = Number(rawHeaders[i + 1]);
-    else if (isField(name, 'transfer-encoding')) return -1;
-  }
-  return bytes;
-}
-
-/** HTTP/2's pseudo headers are not headers; `:authority` is what HTTP/1.1 calls Host. */
-function ordinaryHeaders({ rawHeaders, authority, headers }: Http2ServerRequest): string[] {
-  const ordinary: string[] = headers.host === undefined ? ['Host', authority] : [];
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    if (!rawHeaders[i]!.startsWith(':')) ordinary.push(rawHeaders[i]!, rawHeaders[i + 1]!);
-  return ordinary;
-}
-
-const hasNoBody = (status: number): boolean => status === 204 || status === 304 || status < 200;
-
-function writeHead(x: WireExchange, response: ServerResponse, closing: boolean): void {
-  const { status, responseHeaders: headers, responseBody: body } = x;
-  const bytes =
-    body === null
-      ? 0
-      : typeof body === 'string'
-        ? Buffer.byteLength(body)
-        : body instanceof Uint8Array
-          ? body.length
-          : x.responseBodyBytes;
-  if (!(body instanceof Readable) && x.method !== 'HEAD') x.responseBytesSent = bytes;
-  if (bytes !== -1 && !hasNoBody(status) && (x.method !== 'HEAD' || bytes > 0))
-    headers.push('Content-Length', String(bytes));
-  // Saying it here keeps Node.js from adding a Keep-Alive header, which Amazon API Gateway does not send.
-  headers.push('Connection', response.shouldKeepAlive && !closing ? 'keep-alive' : 'close');
-  response.writeHead(status, headers);
-}
-
-/** Headers that say something about one HTTP/1.1 connection; HTTP/2 forbids them. */
-const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
-
-function writeHttp2Head(x: WireExchange, response: Http2ServerResponse): void {
-  const headers = new Map<string, string | string[]>();
-  for (let i = 0; i < x.responseHeaders.length; i += 2) {
-    const name = x.responseHeaders[i]!.toLowerCase();
-    if (ofConnection.has(name)) continue;
-    const value = x.responseHeaders[i + 1]!;
-    const before = headers.get(name);
-    headers.set(name, before === undefined ? value : [before, value].flat());
-  }
-  const body = x.responseBody;
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    const bytes = Buffer.byteLength(body);
-    headers.set('content-length', String(bytes));
-    if (x.method !== 'HEAD') x.responseBytesSent = bytes;
-  }
-  for (const [name, value] of headers) response.setHeader(name, value);
-  response.writeHead(x.status);
 }

@@ -4,7 +4,7 @@
  * smuggled: CRLF line ends only, no folded lines, no space before a colon, never both lengths, only `chunked`.
  * Source: RFC 9112, sections 2-7; RFC 9110, section 5.5.
  */
-import { isField } from './field-name.ts';
+import { isField, token } from './field-name.ts';
 
 /** How the body after a head is delimited. */
 export const bodyKinds = { none: 0, length: 1, chunked: 2, untilClose: 3 } as const;
@@ -28,7 +28,7 @@ export class ProtocolError extends Error {
 }
 
 /** Header lines: token, colon, visible latin1 text, CRLF. The classes do not overlap, so it never backtracks. */
-const wellFormedLines = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
+const wellFormedLines = new RegExp(String.raw`^(?:${token}:[\t\x20-\x7e\x80-\xff]*\r\n)*$`);
 
 /**
  * @param text the head as latin1, from the status line to the CRLF of the last header line

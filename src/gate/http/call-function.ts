@@ -4,7 +4,6 @@
  * Source: Amazon API Gateway Developer Guide, "AWS Lambda proxy integrations for HTTP APIs"; facts/http-api-integrations.md,
  * "Timeouts and failures".
  */
-
 import { executeApiArn } from '../../access/authorizers/method-arn.ts';
 import type { FunctionAnswer, FunctionCall, FunctionCaller } from '../../integrations/function-call.ts';
 import { BackendFailure } from '../../integrations/integrator.ts';

@@ -3,7 +3,6 @@
  * service answers is the answer.
  * Source: Amazon API Gateway Developer Guide, "Create AWS service integrations for HTTP APIs".
  */
-
 import type { AwsIntegrator, BackendCall } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
 import type { ServiceIntegrationPlan } from '../../plan/http/integration.ts';

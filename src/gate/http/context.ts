@@ -3,7 +3,6 @@
  * found by its name once, when a stage is deployed.
  * Source: Amazon API Gateway Developer Guide, "Customize HTTP API access logs"; facts/http-api-cors-throttle-logging.md.
  */
-
 import { isField } from '../../wire/field-name.ts';
 import { turnEpochMs } from '../../wire/turn.ts';
 import type { Exchange } from '../exchange.ts';

@@ -1,3 +1,4 @@
+import { isFieldName } from '../../wire/field-name.ts';
 /**
  * What a function behind an HTTP API has returned, as an answer: what it says itself, or, in payload version 2.0, what
  * its form suggests. Pure.
@@ -14,8 +15,6 @@ export interface ProxyResponse {
 export interface MalformedResponse {
   readonly problem: string;
 }
-
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 export function proxyResponse(payload: Uint8Array, version: '1.0' | '2.0'): ProxyResponse | MalformedResponse {
   const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8');
@@ -66,7 +65,7 @@ function headersIn(
   const list: string[] = [];
   const add = (name: string, value: unknown): MalformedResponse | undefined => {
     const text = textOf(value);
-    if (text === undefined || !token.test(name)) return { problem: `the header ${shown(name)} can not be sent` };
+    if (text === undefined || !isFieldName(name)) return { problem: `the header ${shown(name)} can not be sent` };
     list.push(name, text);
     return undefined;
   };

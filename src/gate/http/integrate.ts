@@ -3,7 +3,6 @@
  * answering is the backend's unavailability to the client; the log says which.
  * Source: facts/http-api-integrations.md, "Timeouts and failures".
  */
-
 import { Readable } from 'node:stream';
 import type { BackendCall, BackendFailure, HttpIntegrator, Integrator } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';

@@ -1,8 +1,6 @@
 /** What mapping rules do to a flat list of headers, name, value, name, value … */
 import type { HttpMappingRule } from '../../mapping/http-parameters.ts';
-import { isField } from '../../wire/field-name.ts';
-
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+import { isField, isFieldName } from '../../wire/field-name.ts';
 
 /**
  * @param valueFor what a rule's value is now; undefined: the rule does nothing
@@ -22,7 +20,7 @@ export function changeHeaders(
     const value = valueFor(rule);
     if (value === undefined) continue;
     const text = headerText(value);
-    if (text === null || !token.test(name)) return name;
+    if (text === null || !isFieldName(name)) return name;
     if (action === 'overwrite') removeHeader(headers, name);
     if (action === 'overwrite' || !appendTo(headers, name, text)) headers.push(name, text);
   }

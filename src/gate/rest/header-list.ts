@@ -3,10 +3,9 @@
  * it becomes a header: characters beyond latin1 go out as UTF-8, and nothing may end a line.
  */
 import type { MappedValue } from '../../mapping/parameters.ts';
-import { isField } from '../../wire/field-name.ts';
+import { isField, isFieldName } from '../../wire/field-name.ts';
 
 const controls = /[^\t\x20-\x7e\x80-\u{10ffff}]/u;
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** @returns null when the text can not be a header's value */
 export function headerText(value: string): string | null {
@@ -19,14 +18,14 @@ export function headerText(value: string): string | null {
  * @returns false when name or value can not be a header
  */
 export function setHeader(headers: string[], name: string, value: MappedValue): boolean {
-  if (!token.test(name)) return false;
+  if (!isFieldName(name)) return false;
   removeHeader(headers, name);
   return addHeader(headers, name, value);
 }
 
 /** @returns false when name or value can not be a header */
 export function addHeader(headers: string[], name: string, value: MappedValue): boolean {
-  if (!token.test(name)) return false;
+  if (!isFieldName(name)) return false;
   for (const one of typeof value === 'string' ? [value] : value) {
     const text = headerText(one);
     if (text === null) return false;

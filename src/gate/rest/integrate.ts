@@ -3,7 +3,6 @@
  * fault that Amazon API Gateway makes of it, with a line in the log that says why.
  * Source: Amazon API Gateway Developer Guide, "Gateway response types"; execution log texts as AWS writes them.
  */
-
 import { Readable } from 'node:stream';
 import { executeApiArn } from '../../access/authorizers/method-arn.ts';
 import type {

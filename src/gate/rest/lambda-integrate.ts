@@ -4,7 +4,6 @@
  * Source: Developer Guide, "Lambda proxy integrations in API Gateway" and "Set up a Lambda proxy integration with
  * payload response streaming"; recorded answers, vectors rest/lambda-proxy-responses.json.
  */
-
 import { executeApiArn } from '../../access/authorizers/method-arn.ts';
 import { splitHttpPrelude } from '../../functions/streamed-response.ts';
 import { lambdaHeaders } from '../../integrations/aws.ts';

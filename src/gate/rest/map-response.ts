@@ -3,7 +3,6 @@
  * Source: Amazon API Gateway Developer Guide, "Set up an integration response"; recorded answers in
  * facts/integration-http.md, mapping-templates.md and binary-media-types.md.
  */
-
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { BackendFailure, type BackendResponse, type Integrator } from '../../integrations/integrator.ts';

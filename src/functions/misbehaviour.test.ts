@@ -83,7 +83,7 @@ describe('functions that misbehave', { timeout: 60_000 }, () => {
               const child = spawn('sleep', ['600']); const away = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
               console.log(JSON.stringify([process.pid, child.pid, away.pid])); ${code} };`,
         },
-        { timeoutMs: 250 },
+        { timeoutMs: 1000 },
       );
       const { text, functionError, requestId } = await call(host, fn);
       assert.equal(functionError, 'Unhandled');
@@ -92,10 +92,10 @@ describe('functions that misbehave', { timeout: 60_000 }, () => {
       assert.match(
         failure.errorMessage,
         new RegExp(
-          `^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z ${requestId} Task timed out after 0\\.25 seconds$`,
+          `^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z ${requestId} Task timed out after 1\\.00 seconds$`,
         ),
       );
-      const messages = await log.until(fn, /^REPORT .*Duration: 250.00 ms\t.*Status: timeout$/);
+      const messages = await log.until(fn, /^REPORT .*Duration: 1000.00 ms\t.*Status: timeout$/);
       assert.ok(messages.includes(failure.errorMessage));
       const pids: number[] = JSON.parse(messages.find((message) => message.includes('['))?.split('\t')[3] ?? '[]');
       assert.equal(pids.length, 3);
@@ -149,7 +149,7 @@ describe('functions that misbehave', { timeout: 60_000 }, () => {
     for (let i = 0; i < 50; i++) assert.equal((await call(host, good, i)).text, String(i));
     const tookMs = (performance.now() - began) / 50;
     assert.match((await flood).text, /Task timed out after 0.60 seconds/);
-    assert.ok(tookMs < 20, `${tookMs} ms an invocation beside the flood`);
+    assert.ok(tookMs < 50, `${tookMs} ms an invocation beside the flood`);
     const lines = log.messages(fn).filter((message) => message.startsWith('xxx'));
     assert.ok(lines.length > 100 && lines.length < 20_000, `${lines.length} lines`);
     assert.ok(process.memoryUsage().rss - before < 300e6);

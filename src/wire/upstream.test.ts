@@ -175,15 +175,15 @@ test('an answer is waited for from the last piece of the request on: a client th
     const body = Readable.from(
       (async function* () {
         for (let i = 0; i < 8; i++) {
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          await new Promise((resolve) => setTimeout(resolve, 80));
           yield 'x';
         }
       })(),
     );
-    return upstream.send(peer.target, request({ method: 'POST', path, body, bodyBytes: -1, timeoutMs: 200 })).promise;
+    return upstream.send(peer.target, request({ method: 'POST', path, body, bodyBytes: -1, timeoutMs: 500 })).promise;
   };
   assert.equal((await slowly('/answers')).status, 200);
-  await assert.rejects(slowly('/does-not'), { failure: 'timeout', message: 'no answer within 200 ms' });
+  await assert.rejects(slowly('/does-not'), { failure: 'timeout', message: 'no answer within 500 ms' });
   upstream.close();
 });
 

@@ -52,6 +52,15 @@ export function mayInvoke(statements: readonly FunctionStatement[], access: Func
   return allowed;
 }
 
+/** Whether everybody may call a function through its URL of type NONE: two permissions, since October 2025. */
+export const mayBeCalledByEverybody = (statements: readonly FunctionStatement[], functionArn: string): boolean =>
+  urlCalls.every((asked) => mayInvoke(statements, { ...asked, principal: '*', functionArn }));
+
+const urlCalls: readonly Pick<FunctionAccess, 'action' | 'context'>[] = [
+  { action: 'lambda:InvokeFunctionUrl', context: { 'lambda:FunctionUrlAuthType': 'NONE' } },
+  { action: 'lambda:InvokeFunction', context: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+];
+
 const listed = (texts: Texts): readonly string[] => (typeof texts === 'string' ? [texts] : texts);
 
 function isPrincipal(stated: FunctionStatement['Principal'], principal: string): boolean {

@@ -84,6 +84,17 @@ export async function splitHttpPrelude(response: Readable): Promise<HttpPrelude>
   return { metadata: objectIn(head.toString('utf8', 0, end)), body: response };
 }
 
+/**
+ * Waits for the first byte, and leaves it where it is.
+ * @returns false when the response has ended without one
+ * @throws what the stream fails with before its first byte
+ */
+export async function hasContent(response: Readable): Promise<boolean> {
+  const first = await nextChunk(response);
+  if (first !== null) response.unshift(first);
+  return first !== null;
+}
+
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,6 +1,7 @@
 /**
  * Finds which API and stage a request is for: by the host (`{api-id}.execute-api.…`), by a custom domain name with its
- * routing rules and base path mappings, or by a path that starts with `/_api/{api-id}/{stage}`.
+ * routing rules and base path mappings, or by a path that starts with `/_api/{api-id}/{stage}`. Or which function's URL:
+ * by the host (`{url-id}.lambda-url.…`), or by a path that starts with `/_url/{url-id}`.
  * Source: Amazon API Gateway Developer Guide, "Invoke REST APIs", "Custom domain name for public REST APIs", "Private
  * REST APIs".
  */
@@ -33,7 +34,8 @@ interface Mapping {
   readonly stage: string | null;
 }
 
-export interface Found {
+export interface FoundStage {
+  readonly kind: 'stage';
   readonly apiId: string;
   readonly stage: string;
   /** Where the stage's name begins when it stands in the path: at the slash before it; -1 when a mapping names it. */
@@ -41,6 +43,13 @@ export interface Found {
   /** False behind a custom domain name. */
   readonly byExecuteApi: boolean;
 }
+
+export interface FoundFunctionUrl {
+  readonly kind: 'function-url';
+  readonly urlId: string;
+}
+
+export type Found = FoundStage | FoundFunctionUrl;
 
 const slash = 47;
 
@@ -70,10 +79,10 @@ export class Addresses {
     this.#hosts.clear();
   }
 
-  /** Fills in the exchange's host, path start and stage path. @returns undefined when no API is meant */
+  /** Fills in the exchange's host, path start and stage path. @returns undefined when neither API nor URL is meant */
   find(x: Exchange): Found | undefined {
     const { path } = x;
-    const { name, apiId, domain } = this.#hosts.of(x.header('host') ?? '');
+    const { name, apiId, urlId, domain } = this.#hosts.of(x.header('host') ?? '');
     x.host = name;
     x.pathStart = lastOfLeadingSlashes(path);
     if (apiId !== null) {
@@ -81,23 +90,20 @@ export class Addresses {
       return meant === undefined ? undefined : stageIn(x, meant, x.pathStart, true);
     }
     if (domain !== null) return ruled(x, domain.rules) ?? mapped(x, domain.mappings);
-    if (!path.startsWith('/_api/', x.pathStart)) return undefined;
-    const end = path.indexOf('/', x.pathStart + 6);
-    if (end === -1) {
-      // Nothing behind the API: whoever has a stage that answers without being named is meant.
-      const named = path.slice(x.pathStart + 6);
-      x.pathStart = path.length;
+    if (urlId !== null) return functionUrl(x, urlId);
+    if (path.startsWith('/_api/', x.pathStart)) {
+      // With nothing behind the API, whoever has a stage that answers without being named is meant.
+      const named = takeFirst(x, x.pathStart + 6);
       return stageIn(x, named, x.pathStart, true);
     }
-    const named = path.slice(x.pathStart + 6, end);
-    x.pathStart = end + lastOfLeadingSlashes(path.slice(end));
-    return stageIn(x, named, x.pathStart, true);
+    if (path.startsWith('/_url/', x.pathStart)) return functionUrl(x, takeFirst(x, x.pathStart + 6));
+    return undefined;
   }
 
   #host(header: string): Host {
     const name = hostOf(header);
     const domain = this.#domains.get(name) ?? this.#domains.get(`*${name.slice(name.indexOf('.'))}`) ?? null;
-    return Object.freeze({ name, apiId: executeApiId(name), domain });
+    return Object.freeze({ name, apiId: executeApiId(name), urlId: functionUrlId(name), domain });
   }
 }
 
@@ -107,6 +113,8 @@ interface Host {
   readonly name: string;
   /** Null: not a host of execute-api. */
   readonly apiId: string | typeof inHeader | null;
+  /** Null: not a host of a function's URL. */
+  readonly urlId: string | null;
   /** Null: not a custom domain name. */
   readonly domain: Domain | null;
 }
@@ -128,38 +136,58 @@ function lastOfLeadingSlashes(path: string): number {
   return at;
 }
 
+/** Of a path of one's own behind a prefix: makes the rest the exchange's path. @param from where it starts */
+function takeFirst(x: Exchange, from: number): string {
+  const { path } = x;
+  const end = path.indexOf('/', from);
+  x.pathStart = end === -1 ? path.length : end + lastOfLeadingSlashes(path.slice(end));
+  return path.slice(from, end === -1 ? path.length : end);
+}
+
 function executeApiId(host: string): string | typeof inHeader | null {
-  const dot = host.indexOf('.');
-  if (dot <= 0 || !host.startsWith('execute-api', dot + 1)) return null;
-  const next = host.charCodeAt(dot + 12);
-  if (!Number.isNaN(next) && next !== 46) return null;
-  const label = host.slice(0, dot);
+  const label = labelBefore(host, 'execute-api');
+  if (label === null) return null;
   if (label.startsWith('vpce-')) return inHeader;
   // The id of an API may be put in front of a VPC endpoint's.
   const hyphen = label.indexOf('-');
   return hyphen === -1 ? label : label.slice(0, hyphen);
 }
 
+const functionUrlId = (host: string): string | null => labelBefore(host, 'lambda-url');
+
+/** The first label of a host whose second one is a service's. */
+function labelBefore(host: string, service: string): string | null {
+  const dot = host.indexOf('.');
+  if (dot <= 0 || !host.startsWith(service, dot + 1)) return null;
+  const next = host.charCodeAt(dot + 1 + service.length);
+  return Number.isNaN(next) || next === 46 ? host.slice(0, dot) : null;
+}
+
+function functionUrl(x: Exchange, urlId: string): FoundFunctionUrl {
+  x.stagePath = x.pathStart >= x.path.length ? '/' : x.path.slice(x.pathStart);
+  return { kind: 'function-url', urlId };
+}
+
 /** @param start index of the slash before the stage's name */
-function stageIn(x: Exchange, apiId: string, start: number, byExecuteApi: boolean): Found {
+function stageIn(x: Exchange, apiId: string, start: number, byExecuteApi: boolean): FoundStage {
   const { path } = x;
   const end = path.indexOf('/', start + 1);
   const stage = path.slice(start + 1, end === -1 ? path.length : end);
   x.stagePath = end === -1 ? '/' : path.slice(end);
-  return { apiId, stage, stageStart: start, byExecuteApi };
+  return { kind: 'stage', apiId, stage, stageStart: start, byExecuteApi };
 }
 
-function ruled(x: Exchange, rules: readonly CompiledRule[]): Found | undefined {
+function ruled(x: Exchange, rules: readonly CompiledRule[]): FoundStage | undefined {
   for (const rule of rules) {
     const start = rule.match(x);
     if (start === undefined) continue;
     x.stagePath = start >= x.path.length ? '/' : x.path.slice(start);
-    return { apiId: rule.apiId, stage: rule.stage, stageStart: -1, byExecuteApi: false };
+    return { kind: 'stage', apiId: rule.apiId, stage: rule.stage, stageStart: -1, byExecuteApi: false };
   }
   return undefined;
 }
 
-function mapped(x: Exchange, mappings: readonly Mapping[]): Found | undefined {
+function mapped(x: Exchange, mappings: readonly Mapping[]): FoundStage | undefined {
   const { path, pathStart } = x;
   for (const { basePath, apiId, stage } of mappings) {
     const end = pathStart + 1 + basePath.length;
@@ -169,7 +197,7 @@ function mapped(x: Exchange, mappings: readonly Mapping[]): Found | undefined {
     x.basePath = basePath;
     if (stage === null) return stageIn(x, apiId, rest, false);
     x.stagePath = rest >= path.length ? '/' : path.slice(rest);
-    return { apiId, stage, stageStart: -1, byExecuteApi: false };
+    return { kind: 'stage', apiId, stage, stageStart: -1, byExecuteApi: false };
   }
   return undefined;
 }

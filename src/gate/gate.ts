@@ -2,9 +2,9 @@
  * The gate: holds what is being served and answers exchanges by it. Deploying compiles a stage off to the side and
  * swaps it in at once; requests under way finish on the plan they began with. What does not compile changes nothing.
  */
-
 import { AuthorizerMemories } from '../access/authorizers/results.ts';
 import type { DeployedApiStage } from '../definition/api-stage.ts';
+import type { ServedFunctionUrl } from '../definition/functions/function-urls.ts';
 import type { DeployedRestStage } from '../definition/stage.ts';
 import type { Integrators } from '../integrations/integrator.ts';
 import type { Log } from '../observe/log.ts';
@@ -12,6 +12,7 @@ import { compileRestStage } from '../plan/rest.ts';
 import type { Exchange } from './exchange.ts';
 import { forbidden } from './fault.ts';
 import { Addresses, type DomainMappings } from './find-api.ts';
+import { FunctionUrls } from './function-url/function-urls.ts';
 import { HttpApis, type HttpOptions } from './http/apis.ts';
 import { defaultGateLimits, type GateLimits } from './limits.ts';
 import { refusalLogger } from './refusals.ts';
@@ -37,6 +38,7 @@ export class Gate {
   readonly #addresses = new Addresses();
   readonly #authorizations: Authorizations = new AuthorizerMemories();
   readonly #http: HttpApis;
+  readonly #functionUrls: FunctionUrls;
   readonly #noteRefusal: (x: Exchange) => void;
   /** REST APIs by id, then by stage name. */
   readonly #apis = new Map<string, Map<string, ServedStage>>();
@@ -51,6 +53,7 @@ export class Gate {
       tokens,
     };
     this.#http = new HttpApis({ ...this.#services, tokens }, options);
+    this.#functionUrls = new FunctionUrls(this.#services);
     this.#random = options.random ?? Math.random;
     this.#noteRefusal = refusalLogger(options.log);
   }
@@ -83,6 +86,11 @@ export class Gate {
     this.#authorizations.flush(restApiId, stageName);
   }
 
+  /** All URLs that a function has now, in place of those it had. @param functionArn without a qualifier */
+  serveFunctionUrls(functionArn: string, urls: readonly ServedFunctionUrl[]): void {
+    this.#functionUrls.replace(functionArn, urls);
+  }
+
   mapDomain(domain: DomainMappings): void {
     this.#addresses.map(domain);
   }
@@ -95,6 +103,7 @@ export class Gate {
   handle(x: Exchange): void | Promise<void> {
     x.onFault = this.#noteRefusal;
     const found = this.#addresses.find(x);
+    if (found?.kind === 'function-url') return this.#functionUrls.serve(x, found.urlId);
     const http = found === undefined ? undefined : this.#http.stagesOf(found.apiId);
     if (found !== undefined && http !== undefined) return this.#http.serve(x, found, http);
     const stage = found === undefined ? undefined : this.#apis.get(found.apiId)?.get(found.stage);

@@ -1,5 +1,5 @@
 /**
- * What is asked of a Lambda function by integrations and authorizers, and what comes back: the same whether the function
+ * What is asked of a Lambda function by integrations, authorizers and its own URL, and what comes back: the same whether the function
  * lives in this installation or at an endpoint of Lambda.
  * Source: Lambda API Reference, Invoke and InvokeWithResponseStream.
  */
@@ -13,12 +13,14 @@ export interface FunctionRequest {
   readonly invocationType: 'RequestResponse' | 'Event' | 'DryRun';
   /** The response is wanted as the function writes it. */
   readonly streaming: boolean;
-  /** ARN of the method or authorizer that calls: what the function's policy is asked about. */
+  /** ARN of the method or authorizer that calls: what the function's policy is asked about. Empty: its own URL calls. */
   readonly sourceArn: string;
-  /** Account of the API that calls. */
+  /** Account of the API that calls, or of the URL. */
   readonly accountId: string;
   /** Role to call as; empty: API Gateway calls as itself, and the function's policy must let it. */
   readonly credentials: string;
+  /** Lambda's, a UUID; a new one unless given. */
+  readonly requestId?: string;
   /** JSON text. */
   readonly clientContext?: string;
   /** Value of X-Amzn-Trace-Id. */
@@ -55,6 +57,8 @@ export interface FunctionAnswer {
 }
 
 export interface FunctionStream {
+  /** What the function says it is; empty when that is not known. */
+  readonly contentType: string;
   /** Destroyed with an error when the function fails halfway. */
   readonly body: Readable;
   /** Resolves when the invocation has ended: null, or the error as JSON text. */

@@ -6,7 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { chooseTarget, type FunctionDirectory, type ResolvedFunction } from '../access/function-directory.ts';
-import { mayInvoke } from '../access/function-permission.ts';
+import { mayBeCalledByEverybody, mayInvoke } from '../access/function-permission.ts';
 import {
   type FunctionInvoker,
   type InvocationOptions,
@@ -81,7 +81,8 @@ export class HostedFunctions {
     return this.#run(found, request);
   }
 
-  #allows(found: ResolvedFunction, { sourceArn, accountId }: FunctionRequest): boolean {
+  #allows(found: ResolvedFunction, request: FunctionRequest): boolean {
+    const { sourceArn } = request;
     let verdicts = this.#verdicts.get(found);
     if (verdicts === undefined) {
       verdicts = new Map();
@@ -89,20 +90,14 @@ export class HostedFunctions {
     }
     const known = verdicts.get(sourceArn);
     if (known !== undefined) return known;
-    const verdict = mayInvoke(found.statements, {
-      principal: 'apigateway.amazonaws.com',
-      sourceArn,
-      sourceAccount: accountId,
-      functionArn: found.invokedFunctionArn,
-    });
+    const verdict = policyAllows(found, request);
     if (verdicts.size < verdictsMax) verdicts.set(sourceArn, verdict);
     return verdict;
   }
 
   async #run(found: ResolvedFunction, request: FunctionRequest): Promise<FunctionAnswer> {
-    const requestId = randomUUID();
     const { invokedFunctionArn } = found;
-    const { traceId, clientContext } = request;
+    const { traceId, clientContext, requestId = randomUUID() } = request;
     // Whoever says nothing says nothing in JSON.
     const payload = request.payload.length === 0 ? emptyEvent : request.payload;
     const options: InvocationOptions = {
@@ -131,7 +126,11 @@ export class HostedFunctions {
     payload: Uint8Array,
     options: InvocationOptions,
   ): Promise<FunctionAnswer> {
-    const { body, completed, executedVersion } = await this.#options.invoker.invokeStreaming(fn, payload, options);
+    const { body, completed, executedVersion, contentType } = await this.#options.invoker.invokeStreaming(
+      fn,
+      payload,
+      options,
+    );
     return {
       status: 200,
       requestId: options.requestId,
@@ -139,11 +138,25 @@ export class HostedFunctions {
       functionError: null,
       executedVersion,
       stream: {
+        contentType,
         body,
         failed: completed.then((result) => (result.functionError === undefined ? null : result.payload)),
       },
     };
   }
+}
+
+function policyAllows(
+  { statements, invokedFunctionArn: functionArn }: ResolvedFunction,
+  { sourceArn, accountId }: FunctionRequest,
+): boolean {
+  if (sourceArn === '') return mayBeCalledByEverybody(statements, functionArn);
+  return mayInvoke(statements, {
+    principal: 'apigateway.amazonaws.com',
+    sourceArn,
+    sourceAccount: accountId,
+    functionArn,
+  });
 }
 
 function answerOf(result: InvocationResult, requestId: string): FunctionAnswer {
@@ -167,11 +180,13 @@ function refused(error: unknown, requestId: string): BackendFailure {
 }
 
 function notPermitted({ invokedFunctionArn }: ResolvedFunction, { sourceArn }: FunctionRequest): BackendFailure {
-  return new BackendFailure(
-    'configuration',
-    `The policy of ${invokedFunctionArn} does not let apigateway.amazonaws.com invoke it for ${sourceArn}. Add the permission with: ${permissionCommand(invokedFunctionArn, sourceArn)}`,
-    { reason: invalidPermissions },
-  );
+  const problem =
+    sourceArn === ''
+      ? `does not let everybody call it through its URL. Add both permissions with: ${urlPermissionCommands(invokedFunctionArn).join('; ')}`
+      : `does not let apigateway.amazonaws.com invoke it for ${sourceArn}. Add the permission with: ${permissionCommand(invokedFunctionArn, sourceArn)}`;
+  return new BackendFailure('configuration', `The policy of ${invokedFunctionArn} ${problem}`, {
+    reason: invalidPermissions,
+  });
 }
 
 /**
@@ -179,13 +194,23 @@ function notPermitted({ invokedFunctionArn }: ResolvedFunction, { sourceArn }: F
  * @param sourceArn of the method, with `{parameters}` in its path, or of the authorizer
  */
 export function permissionCommand(functionArn: string, sourceArn: string): string {
-  const parts = functionArn.split(':');
-  const qualifier = parts.length > 7 ? ` --qualifier '${parts[7]}'` : '';
   const [api = '', stage = '', method = '', ...path] = sourceArn.split(':').slice(5).join(':').split('/');
   const prefix = sourceArn.split(':').slice(0, 5).join(':');
   const source =
     stage === 'authorizers'
       ? sourceArn
       : `${prefix}:${api}/*/${method === 'ANY' ? '*' : method}/${path.join('/').replaceAll(/\{[^}]*\}/g, '*')}`;
-  return `aws lambda add-permission --function-name '${parts.slice(0, 7).join(':')}'${qualifier} --statement-id 'apigateway-${api}' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn '${source}'`;
+  return `${addPermission(functionArn)} --statement-id 'apigateway-${api}' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn '${source}'`;
+}
+
+/** The commands of the AWS CLI that let everybody call a function through its URL of type NONE. */
+export const urlPermissionCommands = (functionArn: string): readonly string[] => [
+  `${addPermission(functionArn)} --statement-id function-url --action lambda:InvokeFunctionUrl --principal '*' --function-url-auth-type NONE`,
+  `${addPermission(functionArn)} --statement-id function-url-invoke --action lambda:InvokeFunction --principal '*' --invoked-via-function-url`,
+];
+
+function addPermission(functionArn: string): string {
+  const parts = functionArn.split(':');
+  const qualifier = parts.length > 7 ? ` --qualifier '${parts[7]}'` : '';
+  return `aws lambda add-permission --function-name '${parts.slice(0, 7).join(':')}'${qualifier}`;
 }

@@ -120,7 +120,7 @@ function streamOf({ body }: BackendResponse): FunctionAnswer['stream'] {
     messages.destroy();
     settle(null);
   });
-  return { body: chunks, failed };
+  return { contentType: '', body: chunks, failed };
 }
 
 async function* chunksOf(

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { DeployedApiStage } from '../definition/api-stage.ts';
 import type { RoutingMode, RoutingRule } from '../definition/domain-name.ts';
+import type { ServedFunctionUrl } from '../definition/functions/function-urls.ts';
 import type { DeployedRestStage } from '../definition/stage.ts';
 import type { ServiceCredentials } from '../integrations/signed-calls.ts';
 import type { LogLine } from '../observe/forwarded-log.ts';
@@ -51,6 +52,8 @@ export type ToWorker =
   /** The function host has been replaced: this leads to the new one. */
   | { readonly type: 'invoker'; readonly port: MessagePort }
   | { readonly type: 'retire'; readonly restApiId: string; readonly stageName: string }
+  /** All URLs that a function has now. */
+  | { readonly type: 'function-urls'; readonly functionArn: string; readonly urls: readonly ServedFunctionUrl[] }
   | { readonly type: 'domain'; readonly domain: ServedDomain }
   | { readonly type: 'domain-gone'; readonly domainName: string }
   /** Answered by `synced`, once all that was sent before has been acted on. */

@@ -57,6 +57,9 @@ function act(message: ToWorker): void {
     case 'retire':
       gate.retire(message.restApiId, message.stageName);
       return;
+    case 'function-urls':
+      gate.serveFunctionUrls(message.functionArn, message.urls);
+      return;
     case 'domain':
       gate.mapDomain(message.domain);
       return;

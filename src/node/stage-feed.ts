@@ -1,11 +1,12 @@
 /**
- * Turns the store's change feed into what gates serve: which stages and domain names there are, and when one of them
- * is made, changed or gone. Changes are handled one after another, in the order of their commits, so that a later
+ * Turns the store's change feed into what gates serve: which stages, domain names and function URLs there are, and when
+ * one of them is made, changed or gone. Changes are handled one after another, in the order of their commits, so that a later
  * state never loses to an earlier one that took longer to load.
  */
 import type { ApiStage } from '../definition/api-stage.ts';
 import type { DocumentKinds } from '../definition/documents.ts';
 import type { DomainName } from '../definition/domain-name.ts';
+import { type ServedFunctionUrl, servedUrlsOf } from '../definition/functions/function-urls.ts';
 import type { RestApi } from '../definition/rest-api.ts';
 import type { DeployedRestStage, Stage } from '../definition/stage.ts';
 import type { Log } from '../observe/log.ts';
@@ -19,6 +20,8 @@ export class StageFeed {
   readonly #stop: () => void;
   /** What gates were last told of an API's settings that act at once, by `{restApiId}/{stageName}`. */
   readonly #liveSettings = new Map<string, string>();
+  /** The URLs of functions that have some, as gates were last told, by `{account}/{region}/{name}`. */
+  readonly #functionUrls = new Map<string, { readonly functionArn: string; readonly text: string }>();
   #queue: Promise<void> = Promise.resolve();
 
   /** @param announce called for each change, in order */
@@ -49,6 +52,12 @@ export class StageFeed {
       }
       for (const { value } of await this.#store.listEverywhere('domain-name'))
         send({ type: 'domain', domain: servedDomainOf(value) });
+      for (const { key, value } of await this.#store.listEverywhere('function')) {
+        const urls = servedUrlsOf(value);
+        if (urls.length === 0) continue;
+        this.#rememberUrls(key, value.functionArn, urls);
+        send({ type: 'function-urls', functionArn: value.functionArn, urls });
+      }
     });
     await loading;
   }
@@ -104,8 +113,31 @@ export class StageFeed {
             ? { type: 'domain-gone', domainName: key.id.split('+')[0] ?? key.id }
             : { type: 'domain', domain: servedDomainOf(domain.value) },
         );
+        return;
+      }
+      case 'function': {
+        // Functions change often, their URLs seldom.
+        const fn = (await this.#store.get({ ...key, kind: 'function' }))?.value;
+        const before = this.#functionUrls.get(functionKey(key));
+        const functionArn = fn?.functionArn ?? before?.functionArn;
+        const urls = fn === undefined ? [] : servedUrlsOf(fn);
+        if (functionArn !== undefined && this.#rememberUrls(key, functionArn, urls))
+          this.#announce({ type: 'function-urls', functionArn, urls });
       }
     }
+  }
+
+  /** @returns whether gates were told otherwise before */
+  #rememberUrls(key: Change['key'], functionArn: string, urls: readonly ServedFunctionUrl[]): boolean {
+    const name = functionKey(key);
+    const before = this.#functionUrls.get(name)?.text;
+    if (urls.length === 0) {
+      this.#functionUrls.delete(name);
+      return before !== undefined;
+    }
+    const text = JSON.stringify(urls);
+    this.#functionUrls.set(name, { functionArn, text });
+    return before !== text;
   }
 
   /** @param ifLiveSettingsChanged only when the API's settings that act at once differ from the deployed ones */
@@ -161,6 +193,8 @@ const liveSettingsOf = ({ disableExecuteApiEndpoint, policy }: RestApi) => ({
   disableExecuteApiEndpoint,
   ...(policy !== undefined && { policy }),
 });
+
+const functionKey = ({ accountId, region, id }: Change['key']): string => `${accountId}/${region}/${id}`;
 
 const servedDomainOf = ({
   domainName,

@@ -126,21 +126,27 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
   starting.defer(() => sample?.close());
   let drainMs = 0;
   starting.defer(() => workers.drain(drainMs));
+  const gatesSettled = async (): Promise<void> => {
+    await feed.announced();
+    await workers.settled();
+  };
   const management = createManagement({
     store,
     settings,
     rootKey,
     log: createLog(settings.logLevel, 'management'),
-    functions: functions.dependencies,
+    functions: {
+      ...functions.dependencies,
+      settled: async () => {
+        await Promise.all([functions.dependencies.settled(), gatesSettled()]);
+      },
+    },
     ...testInvokers(integrators, createLog(settings.logLevel, 'test-invoke')),
     flushAuthorizers: (restApiId, stageName) => {
       answers.flush(`${restApiId}/${stageName}`);
       workers.broadcast({ type: 'flush-authorizers', restApiId, stageName });
     },
-    settled: async () => {
-      await feed.announced();
-      await workers.settled();
-    },
+    settled: gatesSettled,
   });
   await workers.start();
   let ready = false;

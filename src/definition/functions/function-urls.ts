@@ -1,11 +1,11 @@
 /**
- * Function URLs: one for the function, one for each alias. They are kept and shown; no listener serves them.
+ * Function URLs: one for the function, one for each alias.
  * Source: Lambda API Reference, CreateFunctionUrlConfig; Lambda Developer Guide, "Creating and managing Lambda
  * function URLs".
  */
 import { entryOf, present, withEntry, withoutEntry } from '../entries.ts';
 import type { FunctionUrl, FunctionUrlCors, LambdaFunction } from './function.ts';
-import { latestVersion } from './names.ts';
+import { latestVersion, qualifiedArn } from './names.ts';
 import { functionConflict, invalidParameter, resourceNotFound } from './refusals.ts';
 
 export interface FunctionUrlInput {
@@ -13,6 +13,27 @@ export interface FunctionUrlInput {
   readonly invokeMode?: FunctionUrl['invokeMode'];
   readonly cors?: FunctionUrlCors;
 }
+
+/** What a gate must know of a URL to serve it. */
+export interface ServedFunctionUrl {
+  readonly urlId: string;
+  /** Of what it calls: with the alias, if it is an alias's. */
+  readonly functionArn: string;
+  readonly authType: FunctionUrl['authType'];
+  readonly invokeMode: FunctionUrl['invokeMode'];
+  readonly cors?: FunctionUrlCors;
+}
+
+export const servedUrlsOf = ({ functionArn, urls }: LambdaFunction): ServedFunctionUrl[] =>
+  Object.entries(urls).map(([qualifier, { urlId, authType, invokeMode, cors }]) =>
+    present({
+      urlId,
+      functionArn: qualifiedArn(functionArn, qualifier === latestVersion ? undefined : qualifier),
+      authType,
+      invokeMode,
+      cors,
+    }),
+  );
 
 /** Its key among a function's URLs. @throws InvalidParameterValueException for `$LATEST`, ResourceNotFoundException */
 export function urlQualifier(fn: LambdaFunction, alias: string | undefined): string {

@@ -5,7 +5,7 @@ import type { AccessLogSink } from '../../observe/access-log.ts';
 import { compileHttpStage } from '../../plan/http/stage.ts';
 import { TokenBuckets, tokenBucketMemory } from '../../state/token-buckets.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Found } from '../find-api.ts';
+import type { FoundStage } from '../find-api.ts';
 import type { HttpServices } from './assemble.ts';
 import type { HttpAuthorizations } from './authorize-by-function.ts';
 import { notFound } from './fault.ts';
@@ -62,7 +62,7 @@ export class HttpApis {
     return this.#apis.get(apiId);
   }
 
-  serve(x: Exchange, found: Found, stages: Stages): void | Promise<void> {
+  serve(x: Exchange, found: FoundStage, stages: Stages): void | Promise<void> {
     const stage = chosen(x, found, stages);
     if (stage === undefined || (found.byExecuteApi && stage.plan.disableExecuteApiEndpoint)) {
       conclude(x, notFound);
@@ -73,7 +73,7 @@ export class HttpApis {
 }
 
 /** The stage that the path names, else the one that answers without being named. Sets the path below the stage. */
-function chosen(x: Exchange, { stage, stageStart }: Found, stages: Stages): ServedHttpStage | undefined {
+function chosen(x: Exchange, { stage, stageStart }: FoundStage, stages: Stages): ServedHttpStage | undefined {
   if (stageStart === -1) return stages.get(stage);
   const named = stage === '$default' ? undefined : stages.get(stage);
   if (named !== undefined) return named;

@@ -15,7 +15,7 @@ import type { Exchange } from '../exchange.ts';
 import type { Fault } from '../fault.ts';
 import type { Outcome, Step } from '../step.ts';
 import { entityTooLarge, integrationFailed, integrationTimedOut, integrationUnreachable } from './fault.ts';
-import { eventV1, eventV2, mappedSeen, seenRequest } from './function-event.ts';
+import { eventV1, eventV2, mappedSeen, seenAsSent } from './function-event.ts';
 import { proxyResponse } from './function-response.ts';
 import { configurationError, placeOf } from './place.ts';
 
@@ -30,7 +30,7 @@ export function callFunction(
   log: Log,
 ): Step {
   const { payloadVersion, functionArn, credentials, timeoutMs } = plan;
-  const seenOf = plan.request === null ? seenRequest : mappedSeen(plan.request);
+  const seenOf = plan.request === null ? seenAsSent : mappedSeen(plan.request);
   const sourceArn = sourceArnOf(stage, route);
   return (x) => {
     const { http } = x;

@@ -9,64 +9,31 @@ import type { HttpRequestMapping } from '../../mapping/http-parameters.ts';
 import type { Exchange } from '../exchange.ts';
 import { requestTimeOf } from '../request-time.ts';
 import { claimText, fullPath } from './context.ts';
+import {
+  bodyOf,
+  headersByName,
+  httpMembers,
+  type Json,
+  objectOf,
+  protocolOf,
+  type SeenRequest,
+  seenRequest,
+  sentMembers,
+} from './event-parts.ts';
 import { changeHeaders } from './map-headers.ts';
 import { boundValues, mappedPath } from './map-request.ts';
 import { mappedQuery, parsedQuery } from './query.ts';
 import type { HttpState } from './state.ts';
 
-type Json = Record<string, unknown>;
-
-/** What a function sees of a request: the client's own, or what a mapping has made of it. */
-export interface SeenRequest {
-  /** Name, value, name, value … */
-  readonly headers: readonly string[];
-  readonly query: string;
-  /** Decoded, with the stage in front. */
-  readonly path: string;
-}
-
-/** Headers that are about the connection. */
-const unseen: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade']);
-
-export function seenRequest(x: Exchange): SeenRequest {
-  const headers: string[] = [];
-  const { rawHeaders } = x;
-  let forwardedFor = x.sourceIp;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!.toLowerCase();
-    const value = rawHeaders[i + 1]!;
-    if (name === 'x-forwarded-for') forwardedFor = `${value}, ${x.sourceIp}`;
-    else if (!unseen.has(name) && !replaced.has(name)) headers.push(name, value);
-  }
-  headers.push(
-    'content-length',
-    String(x.requestBytes?.length ?? Math.max(0, x.requestBodyBytes)),
-    'x-amzn-trace-id',
-    x.header('x-amzn-trace-id') ?? x.trace,
-    'x-forwarded-for',
-    forwardedFor,
-    'x-forwarded-port',
-    String(x.localPort),
-    'x-forwarded-proto',
-    x.scheme,
-  );
-  return { headers, query: x.query, path: fullPath(x) ?? '/' };
-}
-
-const replaced: ReadonlySet<string> = new Set([
-  'content-length',
-  'transfer-encoding',
-  'x-amzn-trace-id',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-]);
+/** The client's own request. */
+export const seenAsSent = (x: Exchange): SeenRequest => seenRequest(x, fullPath(x) ?? '/');
 
 /** @returns undefined when a mapped header can not be one */
 export function mappedSeen(mapping: HttpRequestMapping): (x: Exchange) => SeenRequest | undefined {
   const valueFor = boundValues(mapping);
   const path = mappedPath(mapping);
   return (x) => {
-    const seen = seenRequest(x);
+    const seen = seenAsSent(x);
     const headers = [...seen.headers];
     if (changeHeaders(headers, mapping.header, (rule) => valueFor(rule)(x)) !== undefined) return undefined;
     return {
@@ -77,29 +44,6 @@ export function mappedSeen(mapping: HttpRequestMapping): (x: Exchange) => SeenRe
   };
 }
 
-/** By name, in order of appearance. */
-function headersByName(headers: readonly string[]): Map<string, string[]> {
-  const byName = new Map<string, string[]>();
-  for (let i = 0; i < headers.length; i += 2) {
-    const before = byName.get(headers[i]!);
-    if (before === undefined) byName.set(headers[i]!, [headers[i + 1]!]);
-    else before.push(headers[i + 1]!);
-  }
-  return byName;
-}
-
-/** Without a prototype: names come from clients. */
-function objectOf<Value, Out>(entries: Iterable<readonly [string, Value]>, change: (value: Value) => Out): Json | null {
-  const object: Json = Object.create(null);
-  let some = false;
-  for (const [name, value] of entries) {
-    object[name] = change(value);
-    some = true;
-  }
-  return some ? object : null;
-}
-
-const joined = (values: readonly string[]): string => values.join(',');
 const last = (values: readonly string[]): string => values.at(-1) ?? '';
 const all = (values: readonly string[]): readonly string[] => values;
 
@@ -112,18 +56,6 @@ const pathParameters = (x: Exchange, http: HttpState): Json | null =>
 const stageVariables = ({ stage }: HttpState): Json | null =>
   objectOf(Object.entries(stage.variables), (value) => value);
 
-/** Types that are text to functions; every other body, and one without a type, is base64. */
-const textual = /^(?:text\/[^;]*|application\/(?:json|xml|javascript))\s*(?:;|$)/i;
-
-function bodyOf(x: Exchange): { readonly text: string | null; readonly isBase64: boolean } {
-  const bytes = x.requestBytes;
-  if (bytes === null || bytes.length === 0) return { text: null, isBase64: false };
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (textual.test(x.header('content-type')?.trim() ?? '')) return { text: buffer.toString('utf8'), isBase64: false };
-  return { text: buffer.toString('base64'), isBase64: true };
-}
-
-const protocolOf = ({ protocol }: Exchange): string => (protocol === 'HTTP/1.0' ? protocol : 'HTTP/1.1');
 const routeKeyOf = (http: HttpState): string => http.route?.routeKey ?? '$default';
 
 /** The event of payload version 2.0 for an integration. */
@@ -145,34 +77,20 @@ const withAuthorizer = (context: unknown, authorizer: unknown): unknown => {
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 
 /** What both integrations and authorizers are told. */
-function requestV2(x: Exchange, http: HttpState, { headers, query, path }: SeenRequest): Json {
-  const byName = headersByName(headers);
-  const cookies = byName.get('cookie')?.flatMap((line) => line.split(/;\s*/)) ?? [];
-  byName.delete('cookie');
-  const parameters = objectOf(parsedQuery(query), joined);
+function requestV2(x: Exchange, http: HttpState, seen: SeenRequest): Json {
   const variables = pathParameters(x, http);
   const stage = stageVariables(http);
   const { stage: plan } = http;
   return {
     version: '2.0',
     routeKey: routeKeyOf(http),
-    rawPath: path,
-    rawQueryString: query,
-    ...(cookies.length > 0 && { cookies }),
-    headers: objectOf(byName, joined) ?? {},
-    ...(parameters !== null && { queryStringParameters: parameters }),
+    ...sentMembers(seen),
     requestContext: {
       accountId: plan.accountId,
       apiId: plan.apiId,
       domainName: x.host,
       domainPrefix: x.host.split('.', 1)[0],
-      http: {
-        method: x.method,
-        path,
-        protocol: protocolOf(x),
-        sourceIp: x.sourceIp,
-        userAgent: x.header('user-agent') ?? '',
-      },
+      http: httpMembers(x, seen.path),
       requestId: x.extendedRequestId,
       routeKey: routeKeyOf(http),
       stage: plan.stageName,
@@ -299,7 +217,7 @@ export function routeArn(x: Exchange, { stage, path }: HttpState): string {
 
 /** @param identity values of the identity sources; empty when none are configured */
 export function authorizerEventV2(x: Exchange, http: HttpState, identity: readonly string[]): Json {
-  const { version, ...rest } = requestV2(x, http, seenRequest(x));
+  const { version, ...rest } = requestV2(x, http, seenAsSent(x));
   return {
     version,
     type: 'REQUEST',
@@ -316,7 +234,7 @@ export function authorizerEventV1(x: Exchange, http: HttpState, identity: readon
     multiValueHeaders: ___,
     multiValueQueryStringParameters: ____,
     ...event
-  } = eventV1(x, http, seenRequest(x));
+  } = eventV1(x, http, seenAsSent(x));
   const { version, ...rest } = event;
   const source = identity.join(',');
   return {

@@ -1,9 +1,14 @@
-import { isFieldName } from '../../wire/field-name.ts';
 /**
- * What a function behind an HTTP API has returned, as an answer: what it says itself, or, in payload version 2.0, what
- * its form suggests. Pure.
- * Source: Amazon API Gateway Developer Guide, "Lambda function response for format 2.0"; facts/http-api-integrations.md.
+ * What a function behind an HTTP API or its own URL has returned, as an answer: what it says itself, or, but for payload
+ * version 1.0, what its form suggests. Pure.
+ * Source: Amazon API Gateway Developer Guide, "Lambda function response for format 2.0"; facts/http-api-integrations.md;
+ * Lambda Developer Guide, "Invoking Lambda function URLs".
  */
+import { isFieldName } from '../../wire/field-name.ts';
+
+/** Payload version of an integration, or `url`: 2.0 with two differences. */
+export type ResponseFormat = '1.0' | '2.0' | 'url';
+
 export interface ProxyResponse {
   readonly status: number;
   /** Name, value, name, value … */
@@ -16,18 +21,18 @@ export interface MalformedResponse {
   readonly problem: string;
 }
 
-export function proxyResponse(payload: Uint8Array, version: '1.0' | '2.0'): ProxyResponse | MalformedResponse {
+export function proxyResponse(payload: Uint8Array, format: ResponseFormat): ProxyResponse | MalformedResponse {
   const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    if (version === '1.0') return { problem: 'the function returned no JSON' };
+    if (format === '1.0') return { problem: 'the function returned no JSON' };
     return inferred(text);
   }
-  if (isObject(value) && Object.hasOwn(value, 'statusCode')) return declared(value, version);
-  if (version === '1.0') return { problem: 'the function returned no object with a statusCode' };
-  return inferred(typeof value === 'string' ? value : text);
+  if (isObject(value) && Object.hasOwn(value, 'statusCode')) return proxyResponseOf(value, format);
+  if (format === '1.0') return { problem: 'the function returned no object with a statusCode' };
+  return inferred(typeof value === 'string' && format !== 'url' ? value : text);
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -39,15 +44,19 @@ const inferred = (body: string): ProxyResponse => ({
   body,
 });
 
-function declared(value: Readonly<Record<string, unknown>>, version: '1.0' | '2.0'): ProxyResponse | MalformedResponse {
+/** An answer that the function has spelt out. @param value with a `statusCode` */
+export function proxyResponseOf(
+  value: Readonly<Record<string, unknown>>,
+  format: ResponseFormat,
+): ProxyResponse | MalformedResponse {
   const status = statusOf(value.statusCode);
   if (status === undefined) return { problem: `statusCode ${shown(value.statusCode)} is no status` };
-  const headers = headersIn(value, version);
+  const headers = headersIn(value, format);
   if ('problem' in headers) return headers;
   const body = bodyIn(value.body, value.isBase64Encoded);
   if ('problem' in body) return body;
   if (!headers.list.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type'))
-    headers.list.push('content-type', 'text/plain; charset=utf-8');
+    headers.list.push('content-type', format === 'url' ? 'application/json' : 'text/plain; charset=utf-8');
   return { status, headers: headers.list, body: body.bytes };
 }
 
@@ -60,7 +69,7 @@ function statusOf(value: unknown): number | undefined {
 /** A name in both maps: the value of `headers` first. */
 function headersIn(
   { headers, multiValueHeaders, cookies }: Readonly<Record<string, unknown>>,
-  version: '1.0' | '2.0',
+  format: ResponseFormat,
 ): { readonly list: string[] } | MalformedResponse {
   const list: string[] = [];
   const add = (name: string, value: unknown): MalformedResponse | undefined => {
@@ -73,7 +82,7 @@ function headersIn(
     const problem = value === null ? undefined : add(name, value);
     if (problem !== undefined) return problem;
   }
-  if (version === '2.0') {
+  if (format !== '1.0') {
     if (cookies !== undefined && cookies !== null && !Array.isArray(cookies)) return { problem: 'cookies is no list' };
     for (const cookie of cookies ?? []) {
       const problem = add('set-cookie', cookie);

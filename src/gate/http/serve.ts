@@ -25,7 +25,7 @@ export function serveHttp(x: Exchange, stage: ServedHttpStage, limits: GateLimit
   http.path = path;
   const route = routedMethods.has(x.method) ? stage.routes.match(x.method, path, x.pathValues) : undefined;
   if (route !== undefined) http.route = route.plan;
-  if (x.method === 'OPTIONS' && stage.plan.cors !== null && isPreflight(x)) {
+  if (stage.plan.cors !== null && isPreflight(x)) {
     // A route of its own, for any method or for everything else may ask who calls, for preflights as well.
     return run(route === undefined ? [] : route.authorization, x, 0, concludePreflight);
   }
@@ -36,8 +36,9 @@ export function serveHttp(x: Exchange, stage: ServedHttpStage, limits: GateLimit
   return run(route.steps, x, 0, conclude);
 }
 
-const isPreflight = ({ headers }: Exchange): boolean =>
-  headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+/** Whether a browser asks if it may send a request. Source: Fetch Standard, "CORS-preflight request". */
+export const isPreflight = ({ method, headers }: Exchange): boolean =>
+  method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 
 function concludePreflight(x: Exchange, outcome: Outcome): void {
   const origin = x.header('origin');

@@ -1,4 +1,4 @@
-/** Function URLs: kept and shown. */
+/** Function URLs: gates serve them, or no longer, once a call has answered. */
 import type * as Sdk from '@aws-sdk/client-lambda';
 import { present } from '../../definition/entries.ts';
 import type { FunctionUrl, FunctionUrlCors, LambdaFunction } from '../../definition/functions/function.ts';
@@ -28,7 +28,7 @@ interface Found {
   readonly key: string;
 }
 
-export const functionUrls = ({ documents, functionUrlHost }: LambdaDependencies) => {
+export const functionUrls = ({ documents, functionUrlHost, settled }: LambdaDependencies) => {
   const find = async (
     reads: Pick<Transaction, 'find'>,
     { FunctionName, Qualifier }: Input,
@@ -40,18 +40,21 @@ export const functionUrls = ({ documents, functionUrlHost }: LambdaDependencies)
     if (fn === undefined) throw resourceNotFound('Function does not exist');
     return { fn, key: urlQualifier(fn, qualifier) };
   };
-  const edit = (
+  const edit = async (
     input: Input,
     call: Call,
     operation: string,
     change: (fn: LambdaFunction, key: string) => LambdaFunction,
-  ): Promise<Found> =>
-    documents.transact(call, async (transaction) => {
+  ): Promise<Found> => {
+    const edited = await documents.transact(call, async (transaction) => {
       const { fn, key } = await find(transaction, input, call, operation);
       const changed = change(fn, key);
       transaction.put('function', fn.functionName, changed);
       return { fn: changed, key };
     });
+    await settled();
+    return edited;
+  };
   const shown = ({ fn, key }: Found, call: Call) => answer(fn, key, functionUrlHost(call.region));
 
   return {

@@ -332,7 +332,7 @@ test('a function that may not be called: 500, and the log names the command that
   assert.deepEqual([answered.status, answered.text], [500, '{"message":null}']);
   assert.ok(
     gate.log.text.includes(
-      `aws lambda add-permission --function-name '${functionArn('auth')}' --statement-id 'apigateway-${apiId}' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn '${arnOf('').slice(0, -1)}/authorizers/auth01'`,
+      `aws lambda add-permission --function-name '${functionArn('auth')}' --statement-id 'apigateway-${apiId}-auth01' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn '${arnOf('').slice(0, -1)}/authorizers/auth01'`,
     ),
     gate.log.text,
   );

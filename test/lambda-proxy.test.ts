@@ -258,7 +258,7 @@ for (const { when, fn, status } of [
     if (status === 200) return;
     assert.equal(answer.text, '{"message": "Internal server error"}');
     assert.match(gate.log.text, /Invalid permissions on Lambda function/);
-    const command = `aws lambda add-permission --function-name '${functionArn('fn')}' --statement-id 'apigateway-${apiId}' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn 'arn:aws:execute-api:us-east-1:000000000000:${apiId}/*/GET/pets/*'`;
+    const command = `aws lambda add-permission --function-name '${functionArn('fn')}' --statement-id 'apigateway-${apiId}-GET-pets-id' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn 'arn:aws:execute-api:us-east-1:000000000000:${apiId}/*/GET/pets/*'`;
     assert.ok(gate.log.text.includes(JSON.stringify(command).slice(1, -1)), gate.log.text);
   });
 

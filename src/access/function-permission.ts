@@ -1,7 +1,7 @@
 /**
  * Whom a function's resource-based policy lets invoke it: the question that API Gateway's service principal, another
  * account or an anonymous caller raises before an invocation. Policies of the caller's own (roles, users) are not
- * looked at here.
+ * looked at here. Also says which commands add a permission that is missing.
  * Source: Lambda Developer Guide, "Resource-based policies"; IAM User Guide, "Policy evaluation logic" and "IAM JSON
  * policy elements: Condition operators".
  */
@@ -52,6 +52,15 @@ export function mayInvoke(statements: readonly FunctionStatement[], access: Func
   return allowed;
 }
 
+/** Whether a method, a route or an authorizer may call a function. @param accountId of the API */
+export const mayBeCalledByApi = (
+  statements: readonly FunctionStatement[],
+  functionArn: string,
+  sourceArn: string,
+  accountId: string,
+): boolean =>
+  mayInvoke(statements, { principal: 'apigateway.amazonaws.com', sourceArn, sourceAccount: accountId, functionArn });
+
 /** Whether everybody may call a function through its URL of type NONE: two permissions, since October 2025. */
 export const mayBeCalledByEverybody = (statements: readonly FunctionStatement[], functionArn: string): boolean =>
   urlCalls.every((asked) => mayInvoke(statements, { ...asked, principal: '*', functionArn }));
@@ -60,6 +69,39 @@ const urlCalls: readonly Pick<FunctionAccess, 'action' | 'context'>[] = [
   { action: 'lambda:InvokeFunctionUrl', context: { 'lambda:FunctionUrlAuthType': 'NONE' } },
   { action: 'lambda:InvokeFunction', context: { 'lambda:InvokedViaFunctionUrl': 'true' } },
 ];
+
+/**
+ * The command of the AWS CLI that lets a method or an authorizer of an API invoke a function.
+ * @param sourceArn of the method, with `{parameters}` in its path, or of the authorizer
+ */
+export function permissionCommand(functionArn: string, sourceArn: string): string {
+  const prefix = sourceArn.split(':', 5).join(':');
+  const [api = '', stage = '', ...rest] = sourceArn.slice(prefix.length + 1).split('/');
+  const [method = '', ...path] = rest;
+  const ofMethod = [method === 'ANY' ? '*' : method, ...path].join('/').replaceAll(/\{[^}]*\}/g, '*');
+  const source = stage === 'authorizers' ? sourceArn : `${prefix}:${api}/*/${ofMethod}`;
+  // Of its own for each method, so that the commands can be run one after another.
+  const statementId = ['apigateway', api, ...rest]
+    .join('-')
+    .replaceAll(/[^\w-]+/g, '')
+    .slice(0, statementIdMax);
+  return `${addPermission(functionArn)} --statement-id '${statementId}' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn '${source}'`;
+}
+
+/** Characters of a statement's id: Lambda's limit. */
+const statementIdMax = 100;
+
+/** The commands of the AWS CLI that let everybody call a function through its URL of type NONE. */
+export const urlPermissionCommands = (functionArn: string): readonly string[] => [
+  `${addPermission(functionArn)} --statement-id function-url --action lambda:InvokeFunctionUrl --principal '*' --function-url-auth-type NONE`,
+  `${addPermission(functionArn)} --statement-id function-url-invoke --action lambda:InvokeFunction --principal '*' --invoked-via-function-url`,
+];
+
+function addPermission(functionArn: string): string {
+  const parts = functionArn.split(':');
+  const qualifier = parts.length > 7 ? ` --qualifier '${parts[7]}'` : '';
+  return `aws lambda add-permission --function-name '${parts.slice(0, 7).join(':')}'${qualifier}`;
+}
 
 const listed = (texts: Texts): readonly string[] => (typeof texts === 'string' ? [texts] : texts);
 

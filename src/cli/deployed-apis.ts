@@ -73,7 +73,7 @@ export function deployedApi(
 }
 
 /** All items of a list that comes in pages. */
-async function pages(
+export async function pages(
   client: ManagementClient,
   path: string,
   asked: string,
@@ -91,7 +91,7 @@ async function pages(
   return found;
 }
 
-const itemsOf = (items: unknown): Record<string, unknown>[] => (Array.isArray(items) ? items : []);
+export const itemsOf = (items: unknown): Record<string, unknown>[] => (Array.isArray(items) ? items : []);
 
 const tagsOf = (tags: unknown): Record<string, string> =>
   tags !== null && typeof tags === 'object'

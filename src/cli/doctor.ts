@@ -6,6 +6,7 @@ import { credentialsFileOf, readRootKey } from '../node/root-key.ts';
 import { version } from '../node/version.ts';
 import { readArguments } from './arguments.ts';
 import { type Command, Failure } from './command.ts';
+import { functionPermissions } from './function-permissions.ts';
 import { type Installation, installationOf } from './installation.ts';
 import { ManagementClient } from './management-client.ts';
 
@@ -13,7 +14,7 @@ interface Finding {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** What to do; only where something is wrong. */
+  /** What to do, a line each; only where something is wrong. */
   readonly remedy?: string;
 }
 
@@ -78,6 +79,18 @@ const checks: Readonly<Record<string, Check>> = {
     await answer.body.dump();
     return { ok: true, detail: `port ${trafficPort} answers` };
   },
+  'permissions of functions': async (installation) => {
+    const { accountId, services } = installation.settings;
+    const client = new ManagementClient(installation);
+    const { calls, missing } = await functionPermissions(client, accountId, services.lambda !== undefined);
+    if (missing.length === 0) return { ok: true, detail: `${calls} calls of functions looked at` };
+    const remedies = missing.flatMap(({ commands }) => commands);
+    return {
+      ok: false,
+      detail: missing.map(({ what }) => what).join('; '),
+      remedy: remedies.length === 0 ? 'create the function, or change what calls it' : remedies.join('\n'),
+    };
+  },
   'names under .localhost': async () => {
     const { address } = await lookup('api.execute-api.localhost').catch(() => ({ address: '' }));
     const ok = address === '127.0.0.1' || address === '::1';
@@ -108,7 +121,7 @@ export const doctor: Command = {
     else
       for (const { check, ok, detail, remedy } of findings)
         io.stdout.write(
-          `${ok ? 'ok    ' : 'WRONG '} ${check}: ${detail}${remedy === undefined ? '' : `\n       -> ${remedy}`}\n`,
+          `${ok ? 'ok    ' : 'WRONG '} ${check}: ${detail}${remedy === undefined ? '' : `\n       -> ${remedy.replaceAll('\n', '\n          ')}`}\n`,
         );
     const wrong = findings.filter(({ ok }) => !ok).length;
     if (wrong > 0) throw new Failure(`${wrong} of ${findings.length} checks found something wrong`);

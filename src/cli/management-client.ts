@@ -6,7 +6,7 @@ import { Failure } from './command.ts';
 import type { Installation } from './installation.ts';
 
 /** A refusal by the management API: AWS's code and text. */
-class CallFailure extends Failure {
+export class CallFailure extends Failure {
   readonly code: string;
   constructor(code: string, message: string) {
     super(`${code}: ${message}`);

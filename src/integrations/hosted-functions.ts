@@ -6,7 +6,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { chooseTarget, type FunctionDirectory, type ResolvedFunction } from '../access/function-directory.ts';
-import { mayBeCalledByEverybody, mayInvoke } from '../access/function-permission.ts';
+import {
+  mayBeCalledByApi,
+  mayBeCalledByEverybody,
+  permissionCommand,
+  urlPermissionCommands,
+} from '../access/function-permission.ts';
 import {
   type FunctionInvoker,
   type InvocationOptions,
@@ -151,12 +156,7 @@ function policyAllows(
   { sourceArn, accountId }: FunctionRequest,
 ): boolean {
   if (sourceArn === '') return mayBeCalledByEverybody(statements, functionArn);
-  return mayInvoke(statements, {
-    principal: 'apigateway.amazonaws.com',
-    sourceArn,
-    sourceAccount: accountId,
-    functionArn,
-  });
+  return mayBeCalledByApi(statements, functionArn, sourceArn, accountId);
 }
 
 function answerOf(result: InvocationResult, requestId: string): FunctionAnswer {
@@ -187,30 +187,4 @@ function notPermitted({ invokedFunctionArn }: ResolvedFunction, { sourceArn }: F
   return new BackendFailure('configuration', `The policy of ${invokedFunctionArn} ${problem}`, {
     reason: invalidPermissions,
   });
-}
-
-/**
- * The command of the AWS CLI that lets a method or an authorizer of an API invoke a function.
- * @param sourceArn of the method, with `{parameters}` in its path, or of the authorizer
- */
-export function permissionCommand(functionArn: string, sourceArn: string): string {
-  const [api = '', stage = '', method = '', ...path] = sourceArn.split(':').slice(5).join(':').split('/');
-  const prefix = sourceArn.split(':').slice(0, 5).join(':');
-  const source =
-    stage === 'authorizers'
-      ? sourceArn
-      : `${prefix}:${api}/*/${method === 'ANY' ? '*' : method}/${path.join('/').replaceAll(/\{[^}]*\}/g, '*')}`;
-  return `${addPermission(functionArn)} --statement-id 'apigateway-${api}' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn '${source}'`;
-}
-
-/** The commands of the AWS CLI that let everybody call a function through its URL of type NONE. */
-export const urlPermissionCommands = (functionArn: string): readonly string[] => [
-  `${addPermission(functionArn)} --statement-id function-url --action lambda:InvokeFunctionUrl --principal '*' --function-url-auth-type NONE`,
-  `${addPermission(functionArn)} --statement-id function-url-invoke --action lambda:InvokeFunction --principal '*' --invoked-via-function-url`,
-];
-
-function addPermission(functionArn: string): string {
-  const parts = functionArn.split(':');
-  const qualifier = parts.length > 7 ? ` --qualifier '${parts[7]}'` : '';
-  return `aws lambda add-permission --function-name '${parts.slice(0, 7).join(':')}'${qualifier}`;
 }

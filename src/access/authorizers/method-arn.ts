@@ -13,7 +13,21 @@ export const executeApiArn = (region: string, accountId: string, apiId: string, 
 export const partitionOf = (region: string): string =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 
-/** What the policy of an authorizer's function is asked about. */
+/**
+ * What the policy of the function behind a REST API's method is asked about: the resource's own path, ANY where the
+ * method is.
+ * @param stageArn of `executeApiArn`
+ */
+export const methodSourceArn = (stageArn: string, httpMethod: string, resourcePath: string): string =>
+  `${stageArn}/${httpMethod}${resourcePath}`;
+
+/** … behind a route: `…/GET/pets/{id}`; a route for any method is `*`, the one for everything `$default`. */
+export function routeSourceArn(stageArn: string, routeKey: string): string {
+  const [method = '', path] = routeKey.split(' ');
+  return path === undefined ? `${stageArn}/${routeKey}` : `${stageArn}/${method === 'ANY' ? '*' : method}${path}`;
+}
+
+/** … of an authorizer. */
 export const authorizerArn = (region: string, accountId: string, apiId: string, authorizerId: string): string =>
   `arn:${partitionOf(region)}:execute-api:${region}:${accountId}:${apiId}/authorizers/${authorizerId}`;
 

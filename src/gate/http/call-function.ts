@@ -4,7 +4,7 @@
  * Source: Amazon API Gateway Developer Guide, "AWS Lambda proxy integrations for HTTP APIs"; facts/http-api-integrations.md,
  * "Timeouts and failures".
  */
-import { executeApiArn } from '../../access/authorizers/method-arn.ts';
+import { executeApiArn, routeSourceArn } from '../../access/authorizers/method-arn.ts';
 import type { FunctionAnswer, FunctionCall, FunctionCaller } from '../../integrations/function-call.ts';
 import { BackendFailure } from '../../integrations/integrator.ts';
 import type { Log } from '../../observe/log.ts';
@@ -31,7 +31,8 @@ export function callFunction(
 ): Step {
   const { payloadVersion, functionArn, credentials, timeoutMs } = plan;
   const seenOf = plan.request === null ? seenAsSent : mappedSeen(plan.request);
-  const sourceArn = sourceArnOf(stage, route);
+  const { region, accountId, apiId, stageName } = stage;
+  const sourceArn = routeSourceArn(executeApiArn(region, accountId, apiId, stageName), route.routeKey);
   return (x) => {
     const { http } = x;
     if (http === null) throw new Error('not a request for an HTTP API');
@@ -45,7 +46,7 @@ export function callFunction(
       invocationType: 'RequestResponse',
       streaming: false,
       sourceArn,
-      accountId: stage.accountId,
+      accountId,
       credentials,
       traceId: x.trace,
       timeoutMs,
@@ -53,15 +54,6 @@ export function callFunction(
     x.onAbort = call;
     return answered(x, call, payloadVersion, log);
   };
-}
-
-/** `…/stage/GET/pets/{id}`; a route for any method is `*`, the one for everything `$default`. */
-function sourceArnOf({ region, accountId, apiId, stageName }: HttpStagePlan, { routeKey }: RoutePlan): string {
-  const api = executeApiArn(region, accountId, apiId, stageName);
-  const space = routeKey.indexOf(' ');
-  if (space === -1) return `${api}/${routeKey}`;
-  const method = routeKey.slice(0, space);
-  return `${api}/${method === 'ANY' ? '*' : method}${routeKey.slice(space + 1)}`;
 }
 
 async function answered(x: Exchange, call: FunctionCall, version: '1.0' | '2.0', log: Log): Promise<Outcome> {

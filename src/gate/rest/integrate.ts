@@ -4,7 +4,7 @@
  * Source: Amazon API Gateway Developer Guide, "Gateway response types"; execution log texts as AWS writes them.
  */
 import { Readable } from 'node:stream';
-import { executeApiArn } from '../../access/authorizers/method-arn.ts';
+import { executeApiArn, methodSourceArn } from '../../access/authorizers/method-arn.ts';
 import type {
   AwsIntegrator,
   BackendCall,
@@ -60,7 +60,8 @@ export function integrateAws(integrator: AwsIntegrator, plan: IntegrationPlan, l
     const uri = awsUri.fill(x.backendPlaceholders);
     const { accountId, region, restApiId, stageName } = snapshot;
     const { credentials } = plan;
-    const sourceArn = `${executeApiArn(region, accountId, restApiId, stageName)}/${methodPlan.httpMethod}${methodPlan.resourcePath}`;
+    const stageArn = executeApiArn(region, accountId, restApiId, stageName);
+    const sourceArn = methodSourceArn(stageArn, methodPlan.httpMethod, methodPlan.resourcePath);
     if (x.execution !== null) logAwsRequest(x, x.execution, uri, credentials === '' ? sourceArn : null);
     x.integrationStartedAtMs = turnEpochMs();
     const action = { uri, credentials, accountId, region, sourceArn, requestId: x.requestId };

@@ -4,7 +4,7 @@
  * Source: Developer Guide, "Lambda proxy integrations in API Gateway" and "Set up a Lambda proxy integration with
  * payload response streaming"; recorded answers, vectors rest/lambda-proxy-responses.json.
  */
-import { executeApiArn } from '../../access/authorizers/method-arn.ts';
+import { executeApiArn, methodSourceArn } from '../../access/authorizers/method-arn.ts';
 import { splitHttpPrelude } from '../../functions/streamed-response.ts';
 import { lambdaHeaders } from '../../integrations/aws.ts';
 import { type AwsUri, functionOf, readAwsUri } from '../../integrations/aws-uri.ts';
@@ -73,8 +73,8 @@ export function integrateLambda(
   if (awsUri === null) throw new Error('a plan without its URI has not compiled');
   const { functions, log } = options;
   const { accountId, region, restApiId, stageName } = snapshot;
-  // What permissions are written for: the resource's path, and ANY where the method is.
-  const sourceArn = `${executeApiArn(region, accountId, restApiId, stageName)}/${method.httpMethod}${method.resourcePath}`;
+  const stageArn = executeApiArn(region, accountId, restApiId, stageName);
+  const sourceArn = methodSourceArn(stageArn, method.httpMethod, method.resourcePath);
   const constant = awsUri.names.length > 0 ? undefined : targetOf(awsUri.fill({}), accountId);
   return (x) => {
     const target = constant === undefined ? targetOf(filledUri(x, plan), accountId) : constant;

@@ -160,6 +160,58 @@ test('deploy: what fails changes nothing that is live, and leaves nothing behind
   );
 });
 
+/** An OpenAPI document of an HTTP API with one route. */
+const written = (uri: string): string =>
+  JSON.stringify({
+    openapi: '3.0.1',
+    info: { title: 'Written', version: '1' },
+    paths: {
+      '/a': {
+        get: {
+          'x-amazon-apigateway-integration': {
+            type: 'http_proxy',
+            httpMethod: 'GET',
+            uri,
+            payloadFormatVersion: '1.0',
+          },
+        },
+      },
+    },
+  });
+
+test('deploy: an HTTP API that can not be deployed fails, and what was live stays, on every stage', async () => {
+  await using on = await bench();
+  const file = join(on.directory, 'written.json');
+  const deploy = async (version: string, ...args: string[]) => {
+    await writeFile(file, written(version.includes(':') ? version : `${on.backendUrl}/${version}`));
+    return on.run('deploy', file, ...args, '--json');
+  };
+  const unusable = 'http://127.0.0.1:99999/bad';
+  const never = await deploy(unusable);
+  assert.deepEqual([never.code, never.stdout], [1, '']);
+  assert.match(never.stderr, /written\.json: .*99999/);
+  assert.deepEqual((await on.json('apis')).apis, [], 'nothing is left behind');
+
+  const addresses: Record<string, string> = {};
+  for (const stage of ['$default', 'prod', 'staging']) {
+    const { apis } = JSON.parse((await deploy('v1', '--stage', stage)).stdout);
+    addresses[stage] = apis[0].localEndpoint;
+  }
+  const live = async () =>
+    Promise.all(Object.values(addresses).map(async (address) => (await textOf(`${address}/a`)).slice('GET /'.length)));
+  assert.deepEqual(await live(), ['v1', 'v1', 'v1']);
+  for (const args of [[], ['--stage', 'prod'], ['--stage', 'b d'], ['--stage', 'fresh']]) {
+    const { code, stderr } = await deploy(args.includes('b d') ? 'v2' : unusable, ...args);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, args.includes('b d') ? /Stage name/ : /99999/);
+    assert.deepEqual(await live(), ['v1', 'v1', 'v1'], args.join(' '));
+  }
+  const stages = ((await on.json('apis')).apis as unknown as DeployedApi[]).map(({ stage }) => stage);
+  assert.deepEqual(stages.toSorted(), ['$default', 'prod', 'staging']);
+  assert.equal((await deploy('v3', '--stage', 'staging')).code, 0);
+  assert.deepEqual((await live()).slice(1), ['v1', 'v3'], 'a stage with a name moves when it is named');
+});
+
 test('export gives a document that deploys to the same API', async () => {
   await using on = await bench();
   const file = join(on.directory, 'shop.json');

@@ -7,7 +7,15 @@ import { basename, extname } from 'node:path';
 import { kindOf, plainOpenApi, readDocument } from '../definition/openapi/index.ts';
 import { readArguments } from './arguments.ts';
 import { type Command, Failure, UsageError } from './command.ts';
-import { type DeployedApi, defaultStage, deployedApi, type ListedApi, listApis, stackTag } from './deployed-apis.ts';
+import {
+  type DeployedApi,
+  defaultStage,
+  deployedApi,
+  itemsOf,
+  type ListedApi,
+  listApis,
+  stackTag,
+} from './deployed-apis.ts';
 import { installationOf } from './installation.ts';
 import { ManagementClient } from './management-client.ts';
 
@@ -119,6 +127,7 @@ async function deployRestApi(
   return { api: { id, name: String(made.name) }, warnings: textsOf(made.warnings) };
 }
 
+/** The `$default` stage deploys by itself from now on, as that of AWS's quick create; stages with names when they are named here. */
 async function deployHttpApi(
   client: ManagementClient,
   document: Uint8Array,
@@ -127,23 +136,46 @@ async function deployHttpApi(
   stage: string,
 ): Deployed {
   const body = { body: Buffer.from(document).toString('utf8') };
-  const made = await (earlier === undefined
-    ? client.call('PUT', '/v2/apis', body)
-    : client.call('PUT', `/v2/apis/${earlier.id}`, body));
-  const id = String(made.apiId);
-  await orGone(client, earlier === undefined ? `/v2/apis/${id}` : undefined, async () => {
-    if (earlier === undefined)
-      await client.call('POST', `/v2/tags/${encodeURIComponent(`arn:aws:apigateway:${client.region}::/apis/${id}`)}`, {
-        tags: { [stackTag]: stack },
-      });
-    const { items } = await client.call('GET', `/v2/apis/${id}/stages`);
-    const known = Array.isArray(items) && items.some((item) => item.stageName === stage);
-    if (!known) await client.call('POST', `/v2/apis/${id}/stages`, { stageName: stage, autoDeploy: true });
-  });
+  const newStage = { stageName: stage, autoDeploy: stage === defaultStage };
+  let made: Record<string, unknown> = {};
+  if (earlier === undefined) {
+    made = await client.call('PUT', '/v2/apis', body);
+    const api = `/v2/apis/${made.apiId}`;
+    await orGone(client, api, async () => {
+      const arn = `arn:aws:apigateway:${client.region}::/apis/${made.apiId}`;
+      await client.call('POST', `/v2/tags/${encodeURIComponent(arn)}`, { tags: { [stackTag]: stack } });
+      await client.call('POST', `${api}/stages`, newStage);
+      await goLive(client, api, stage);
+    });
+  } else {
+    const api = `/v2/apis/${earlier.id}`;
+    const isNew = !itemsOf((await client.call('GET', `${api}/stages`)).items).some((each) => each.stageName === stage);
+    // A name that no stage can have is refused before anything has changed.
+    if (isNew) await client.call('POST', `${api}/stages`, newStage);
+    await orGone(client, isNew ? `${api}/stages/${encodeURIComponent(stage)}` : undefined, async () => {
+      made = await client.call('PUT', api, body);
+      await goLive(client, api, stage);
+    });
+  }
   return {
-    api: { id, name: String(made.name) },
+    api: { id: String(made.apiId), name: String(made.name) },
     warnings: [...textsOf(made.warnings), ...textsOf(made.importInfo)],
   };
+}
+
+/** @throws Error when what is defined now could not be deployed: then the stage serves what it served before */
+async function goLive(client: ManagementClient, api: string, stage: string): Promise<void> {
+  const { autoDeploy, deploymentId, lastDeploymentStatusMessage } = await client.call(
+    'GET',
+    `${api}/stages/${encodeURIComponent(stage)}`,
+  );
+  if (autoDeploy !== true) {
+    await client.call('POST', `${api}/deployments`, { stageName: stage });
+    return;
+  }
+  const message = String(lastDeploymentStatusMessage ?? '');
+  if (deploymentId === undefined || /fail/i.test(message))
+    throw new Error(message || `stage ${stage} was not deployed`);
 }
 
 /** What never went live should not stay behind; what was live before still is. */

@@ -3,8 +3,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pathOf } from '../resources.ts';
 import type { RestApi } from '../rest-api.ts';
+import { importHttpApi } from '../v2/openapi/import.ts';
 import { birth } from './fixtures.ts';
 import { importRestApi, kindOf, plainOpenApi, readDocument } from './index.ts';
+
+let ids = 0;
+const httpBirth = {
+  apiId: 'a1b2c3d4e5',
+  accountId: '000000000000',
+  region: 'us-east-1',
+  partition: 'aws',
+  nowMs: 0,
+  newId: () => `id${ids++}`,
+};
 
 type Members = Readonly<Record<string, unknown>>;
 const oas30 = (members: Members): string =>
@@ -222,3 +233,38 @@ const kinds: readonly (readonly [string, string, 'rest' | 'http'])[] = [
 ];
 for (const [what, text, kind] of kinds)
   test(`kind: ${what} is of a ${kind} API`, () => assert.equal(kindOf(readDocument(text)), kind));
+
+test('plain: every operation of an HTTP API is proxied, also those whose paths no route can have', () => {
+  const document = oas30({
+    info: { title: 'pets', version: '1', description: 'x'.repeat(2_000) },
+    paths: {
+      '/': { get: {} },
+      '/users/': { get: {} },
+      '/users/{user id}': { get: {} },
+      '/users/@me': { get: {}, put: { requestBody: { content: {} } } },
+      '/{a}-{b}/~y': { get: { parameters: [{ name: 'a', in: 'path', required: true, schema: { type: 'string' } }] } },
+      '/files/{id}.json': { get: {} },
+      '/rest/{proxy+}': { get: {} },
+    },
+  });
+  const plain = plainOpenApi(readDocument(document), 'http://127.0.0.1:3000/v1', 'http');
+  const api = importHttpApi(readDocument(JSON.stringify(plain)), { birth: httpBirth });
+  const uris = Object.values(api.routes).map(({ routeKey, target }) => [
+    routeKey,
+    api.integrations[target?.replace('integrations/', '') ?? '']?.integrationUri?.slice(
+      'http://127.0.0.1:3000/v1'.length,
+    ),
+  ]);
+  assert.deepEqual(Object.fromEntries(uris), {
+    'GET /': '/',
+    'GET /users': '/users/',
+    'GET /users/{userid}': '/users/{userid}',
+    'PUT /users/{userid}': '/users/{userid}',
+    'GET /{a}/{y}': '/{a}/{y}',
+    'GET /files/{id}': '/files/{id}',
+    'GET /rest/{proxy+}': '/rest/{proxy}',
+  });
+  assert.deepEqual([api.warnings, api.importInfo, api.description?.length], [undefined, undefined, 1_024]);
+  assert.match(plain.warnings.join('\n'), /'\/users\/@me' is called '\/users\/\{userid\}' here/);
+  assert.match(plain.warnings.join('\n'), /Operation 'get' of path '\/users\/@me' is that of/);
+});

@@ -30,7 +30,7 @@ export function plainOpenApi(
   const named = withModelNames(document, warn);
   const paths = memberOf(named, 'paths');
   const keepsSecurity = speaksToGateway(document);
-  const open = keepsSecurity ? named : withoutSecurity(named, warn);
+  const open = withoutLength(keepsSecurity ? named : withoutSecurity(named, warn), warn);
   const proxies = new Proxies(named, { backend, kind }, warn, keepsSecurity, open !== named);
   const proxied = {
     ...open,
@@ -105,6 +105,23 @@ function withoutSecurity(holder: JsonObject, warn: Warn): JsonObject {
   return rest;
 }
 
+/** APIs have shorter descriptions than documents. */
+function withoutLength(root: JsonObject, warn: Warn): JsonObject {
+  const info = memberOf(root, 'info');
+  const description = memberOf(info, 'description');
+  if (!isObject(info) || typeof description !== 'string' || description.length <= descriptionMax) return root;
+  warn(`The description of the API is cut to ${descriptionMax} characters.`);
+  return { ...root, info: { ...info, description: description.slice(0, descriptionMax).toWellFormed() } };
+}
+
+const descriptionMax = 1_024;
+
+/** Members of operations that HTTP APIs do nothing with: the backend knows them. */
+const backends: ReadonlySet<string> = new Set(['requestBody', 'callbacks', 'servers']);
+
+const withoutBackends = (operation: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(operation).filter(([name]) => !backends.has(name)));
+
 /** A node of the path tree: what its segments lead to, and what its variable is called. */
 interface Node {
   readonly children: Map<string, Node>;
@@ -147,7 +164,8 @@ class Proxies {
       const variables = new Map<string, string>();
       const path = this.#canonical(name, variables);
       const before = written.get(path);
-      const proxied = this.#pathItem(pathItem, path, variables);
+      const address = name.length > 1 && name.endsWith('/') && !path.endsWith('/') ? `${path}/` : path;
+      const proxied = this.#pathItem(pathItem, path, address, variables);
       if (before === undefined) written.set(path, proxied);
       else {
         for (const member of Object.keys(proxied))
@@ -159,14 +177,16 @@ class Proxies {
     return Object.fromEntries(written);
   }
 
-  /** The path with the name that each variable was given first. */
+  /** The path with the name that each variable was given first, as one that the kind of API can have. */
   #canonical(name: string, variables: Map<string, string>): string {
     let node = this.#tree;
-    const segments = name.split('/').map((segment) => {
-      const [, variable] = /^\{([^{}+]+)\}$/.exec(segment) ?? [];
+    // Routes end without a slash, and match with one.
+    const wanted = this.#kind === 'http' && name.length > 1 ? name.replace(/\/$/, '') : name;
+    const segments = wanted.split('/').map((segment) => {
+      const variable = this.#variableIn(segment);
       if (variable !== undefined) {
         node.variable ??= variable;
-        variables.set(variable, node.variable);
+        for (const [, declared = ''] of segment.matchAll(/\{([^{}+]+)\}/g)) variables.set(declared, node.variable);
       }
       const called = variable === undefined ? segment : `{${node.variable ?? variable}}`;
       let child = node.children.get(called);
@@ -178,12 +198,27 @@ class Proxies {
       return called;
     });
     const path = segments.join('/');
-    if (path !== name) this.#warn(`Path '${name}' is called '${path}' here: a path segment has one variable.`);
+    if (path !== wanted) this.#warn(`Path '${name}' is called '${path}' here: ${this.#rule}.`);
     return path;
   }
 
+  get #rule(): string {
+    return this.#kind === 'rest'
+      ? 'a path segment has one variable'
+      : "a path segment is letters, digits, '.', ':', '_' and '-', or one variable";
+  }
+
+  /** The variable that a segment is, or has to be: routes have no `@me` and no `{id}.json`. */
+  #variableIn(segment: string): string | undefined {
+    const [, whole] = /^\{([^{}+]+)\}$/.exec(segment) ?? [];
+    if (this.#kind === 'rest') return whole;
+    if (whole === undefined && /^(?:|[\w.:-]+|\{[\w.:-]+\+\})$/.test(segment)) return undefined;
+    const [, inside] = /\{([^{}+]+)\}/.exec(segment) ?? [];
+    return (inside ?? segment).replace(/[^\w.:-]+/g, '') || 'part';
+  }
+
   /** Parameters of the path go to its operations, where they can be renamed and left out. */
-  #pathItem(pathItem: JsonObject, path: string, variables: ReadonlyMap<string, string>): JsonObject {
+  #pathItem(pathItem: JsonObject, path: string, address: string, variables: ReadonlyMap<string, string>): JsonObject {
     const shared = memberOf(pathItem, 'parameters');
     return Object.fromEntries(
       Object.entries(pathItem).flatMap(([member, operation]): [string, Json][] => {
@@ -192,13 +227,14 @@ class Proxies {
         if (httpMethod === undefined || !isObject(operation)) return [[member, operation]];
         const own = memberOf(operation, 'parameters');
         const both = [...(isList(shared) ? shared : []), ...(isList(own) ? own : [])];
-        const { parameters: _declared, ...rest } = this.#open(operation);
+        const { parameters: _declared, ...said } = this.#open(operation);
+        const rest = this.#kind === 'rest' ? said : withoutBackends(said);
         const parameters = this.#parameters(both, variables, `${httpMethod} ${path}`);
         return [
           [
             member,
             {
-              [integrationExtension]: this.#integration(httpMethod, path),
+              [integrationExtension]: this.#integration(httpMethod, address),
               ...rest,
               ...(parameters.length === 0 ? {} : { parameters }),
             },

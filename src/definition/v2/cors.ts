@@ -21,6 +21,8 @@ export function corsOf(input: CorsInput): Cors {
     throw badRequest("allow-credentials is not supported if 'allow-origin' is *");
   if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge >= -1 && maxAge <= maxAgeMax))
     throw badRequest(`Invalid CORS max age specified: ${maxAge}. It must be between -1 and ${maxAgeMax} seconds`);
+  for (const origin of allowOrigins ?? [])
+    if (!isOrigin(origin)) throw badRequest(`Invalid format for origin ${origin.slice(0, 128)}`);
   const lists = { allowOrigins, allowHeaders, allowMethods, exposeHeaders };
   for (const [name, list] of Object.entries(lists)) checkList(name, list);
   const upper = allowMethods?.map((method) => method.toUpperCase());
@@ -35,6 +37,9 @@ export function corsOf(input: CorsInput): Cors {
     maxAge,
   });
 }
+
+/** Any, any of a scheme, or one: with its scheme, and no wildcard inside. */
+const isOrigin = (text: string): boolean => text === '*' || /^https?:\/\/(?:\*|[^*\s]+)$/i.test(text);
 
 function checkList(name: string, list: readonly string[] | undefined): void {
   if (list === undefined) return;

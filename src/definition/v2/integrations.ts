@@ -71,7 +71,8 @@ export function createIntegration(
       integrationType: input.integrationType,
       integrationSubtype: input.integrationSubtype,
       integrationMethod: input.integrationMethod,
-      integrationUri: input.integrationUri,
+      // Of a MOCK integration the CDK sends an empty one.
+      integrationUri: text(input.integrationUri),
       connectionType: input.connectionType ?? ('INTERNET' as const),
       connectionId: input.connectionId,
       credentialsArn: text(input.credentialsArn),

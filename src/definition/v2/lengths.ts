@@ -20,7 +20,7 @@ const bounds: Readonly<Record<string, readonly [min: number, max: number]>> = {
   integrationMethod: [1, 64],
   integrationResponseKey: [1, 1024],
   integrationSubtype: [1, 128],
-  integrationUri: [1, 2048],
+  integrationUri: [0, 2048],
   name: [1, 128],
   operationName: [1, 64],
   payloadFormatVersion: [1, 64],

@@ -73,6 +73,11 @@ refusals('an API', [
     call: createApi({ CorsConfiguration: { AllowCredentials: true, AllowOrigins: ['https://a.example', '*'] } }),
     message: "allow-credentials is not supported if 'allow-origin' is *",
   },
+  ...['example.com', 'localhost:3000', 'capacitor://localhost', 'null', 'https://*.example.com'].map((origin) => ({
+    when: `the origin ${origin}`,
+    call: createApi({ CorsConfiguration: { AllowOrigins: ['https://a.example', origin] } }),
+    message: `Invalid format for origin ${origin}`,
+  })),
   { when: 'a max age beyond a day', call: createApi({ CorsConfiguration: { MaxAge: 86_401 } }), message: /max age/ },
   {
     when: 'a header name that would end a line',

@@ -55,6 +55,16 @@ test('a document becomes routes with integrations of their own', () => {
   assert.equal(Object.values(api.routes)[0]?.operationName, 'getPet');
 });
 
+test('the default route as SAM writes it is made, with a warning; other methods of that path are not', () => {
+  const api = imported({
+    paths: {
+      $default: { 'x-amazon-apigateway-any-method': { isDefaultRoute: true, ...integration }, get: integration },
+    },
+  });
+  assert.deepEqual(keysOf(api), ['$default']);
+  assert.deepEqual(api.warnings, ['Parse issue: attribute paths. Resource $default should start with /']);
+});
+
 test('numbers of YAML are payload format versions', () => {
   const yaml = `
 openapi: 3.0.1

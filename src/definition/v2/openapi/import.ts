@@ -202,7 +202,8 @@ function operationsIn(
   return Object.keys(paths.object() ?? {}).flatMap((name) => {
     if (!name.startsWith('/')) {
       if (!name.startsWith('x-')) findings.warn(`Parse issue: attribute paths. Resource ${name} should start with /`);
-      return [];
+      // SAM calls the default route's path so; AWS warns of it, and makes the route.
+      if (name !== defaultRouteKey) return [];
     }
     const pathItem = paths.getAs(name, `paths.'${name}'`).resolved();
     const path = prefix.length === 0 ? name : `/${prefix.join('/')}${name === '/' ? '' : name}`;
@@ -211,7 +212,8 @@ function operationsIn(
       if (member === 'trace') notes.note(`Attribute paths.'${name}'(trace) is not supported for HTTP APIs. Ignoring.`);
       const operation = pathItem?.getAs(member, `paths.'${name}'(${method === 'ANY' ? 'any' : member})`);
       if (method === undefined || operation?.object() === undefined) return [];
-      const isDefault = name === `/${defaultRouteKey}` && method === 'ANY';
+      const isDefault = method === 'ANY' && (name === `/${defaultRouteKey}` || name === defaultRouteKey);
+      if (!isDefault && !name.startsWith('/')) return [];
       return [{ routeKey: isDefault ? defaultRouteKey : `${method} ${path}`, operation }];
     });
   });

@@ -60,6 +60,12 @@ const cases: readonly {
     expect: /^\{ "id": "ID", "agent":"a \\"quoted\\" \\\\ agent", "error": - \}$/,
   },
   {
+    why: 'a line stays one line, whatever clients put into it',
+    format: '$context.path $context.status',
+    target: '/dev/pets/a%0A10.0.0.1%20200%0D%00',
+    expect: '/dev/pets/a\\x0A10.0.0.1 200\\x0D\\x00 404',
+  },
+  {
     why: 'where and what',
     format: '$context.apiId $context.accountId $context.stage $context.domainName $context.domainPrefix $context.path',
     expect: `${httpApiId} 000000000000 dev ${httpHost} ${httpApiId} /dev/pets/7`,

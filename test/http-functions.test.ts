@@ -300,6 +300,86 @@ test('mappings change what a function sees, and what its answer says', async () 
   assert.deepEqual([answer.status, answer.headers['x-map']], [202, 'GET /a/{id}']);
 });
 
+for (const payloadFormatVersion of ['1.0', '2.0'])
+  test(`mappings of answers read what the function says (${payloadFormatVersion})`, async () => {
+    const { answer } = await asked(
+      {
+        integration: {
+          payloadFormatVersion,
+          responseParameters: {
+            200: {
+              'append:header.x-copy': '$response.header.X-Own',
+              'append:header.x-kind': '$response.body.pet.kind',
+            },
+          },
+        },
+        handler: () => ({ statusCode: 200, headers: { 'X-Own': 'mine' }, body: '{"pet":{"kind":"dog"}}' }),
+      },
+      '/',
+    );
+    assert.deepEqual(
+      [answer.headers['x-copy'], answer.headers['x-kind'], answer.text],
+      ['mine', 'dog', '{"pet":{"kind":"dog"}}'],
+    );
+  });
+
+test('what a function says of the connection and of the length is not sent: both are ours', async () => {
+  for (const payloadFormatVersion of ['1.0', '2.0']) {
+    const { answer } = await asked(
+      {
+        integration: { payloadFormatVersion },
+        handler: () => ({
+          statusCode: 200,
+          headers: {
+            'Content-Length': '5',
+            'Transfer-Encoding': 'chunked',
+            Connection: 'close, X-Own',
+            'Keep-Alive': 'timeout=9',
+            Upgrade: 'h2c',
+            TE: 'trailers',
+            'X-Own': 'kept',
+          },
+          body: 'hello world',
+        }),
+      },
+      '/',
+    );
+    const names = answer.rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
+    assert.deepEqual(names.toSorted(), [
+      'apigw-requestid',
+      'connection',
+      'content-length',
+      'content-type',
+      'date',
+      'x-own',
+    ]);
+    assert.deepEqual(
+      [answer.text, answer.headers['content-length'], answer.headers.connection],
+      ['hello world', '11', 'close'],
+    );
+  }
+});
+
+test('a CORS configuration replaces what a function says of CORS', async () => {
+  const api = httpApi(
+    { 'GET /': { to: toFunction() } },
+    { corsConfiguration: { allowOrigins: ['https://a.example'], exposeHeaders: ['x-total'] } },
+  );
+  const handler = () => ({
+    statusCode: 200,
+    headers: { 'Access-Control-Allow-Origin': '*', 'access-control-allow-credentials': 'true', 'X-Total': '1' },
+  });
+  await using running = await FunctionGate.start({ f: handler }, [deployedHttpStage(api, {})]);
+  const corsOf = ({ headers }: Answer) =>
+    Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control-')));
+  const allowed = await callHttp(running.gate, '/', { headers: { origin: 'https://a.example' } });
+  assert.deepEqual(corsOf(allowed), {
+    'access-control-allow-origin': 'https://a.example',
+    'access-control-expose-headers': 'x-total',
+  });
+  assert.deepEqual(corsOf(await callHttp(running.gate, '/', { headers: { origin: 'https://b.example' } })), {});
+});
+
 for (const { why, handler, status, message, said } of [
   {
     why: 'throws',

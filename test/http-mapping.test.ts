@@ -193,3 +193,36 @@ for (const { why, status = 200, mapping, expect, sent } of [
     for (const [name, value] of Object.entries(expect)) assert.equal(answer.headers[name], value, name);
     if (answer.status !== 500) assert.equal(answer.text, body);
   });
+
+for (const { why, path, target, sent } of [
+  {
+    why: 'escapes of a value are kept apart from those of a path',
+    path: `/v2/\${request.path.id}`,
+    target: '/pets/a%2520b',
+    sent: '/v2/a%2520b',
+  },
+  { why: 'a percent sign stays one', path: `/v2/\${request.path.id}`, target: '/pets/100%25', sent: '/v2/100%25' },
+  {
+    why: 'escaped dots stay escaped',
+    path: `/v2/\${request.path.id}/admin`,
+    target: '/pets/%252e%252e',
+    sent: '/v2/%252e%252e/admin',
+  },
+  {
+    why: 'the whole path as it is meant',
+    path: '$request.path',
+    target: '/pets/caf%C3%A9%3Fx',
+    sent: '/pets/caf%C3%A9%3Fx',
+  },
+  { why: 'what the owner has escaped stays', path: `/v%202/\${request.path.id}`, target: '/pets/7', sent: '/v%202/7' },
+])
+  test(`a mapped path: ${why}`, async () => {
+    const answer = await mapped({ requestParameters: { 'overwrite:path': path } }, target);
+    assert.deepEqual([answer.status, echoed(answer).target], [200, sent]);
+  });
+
+test('a mapped path that climbs by a value of the client is refused', async () => {
+  const mapping = { requestParameters: { 'overwrite:path': `/public/\${request.querystring.f}` } };
+  for (const value of ['../admin', 'a/../../admin', '..', '.'])
+    assert.equal((await mapped(mapping, `/pets/7?f=${encodeURIComponent(value)}`)).status, 400, value);
+});

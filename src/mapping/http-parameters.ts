@@ -98,14 +98,26 @@ function variableOf(
   }
 }
 
-/** @returns the value for a request or an answer; undefined when the expression is a variable without one */
+/**
+ * @param fit makes what a variable holds fit to stand where it will; what the owner has written stays
+ * @returns the value for a request or an answer; undefined when the expression is a variable without one
+ */
 export function bindHttpExpression<From>(
   { parts }: HttpExpression,
   readers: HttpReaders<From>,
+  fit?: (text: string) => string,
 ): (from: From) => string | undefined {
   const [first = ''] = parts;
-  if (parts.length <= 1) return typeof first === 'string' ? () => first : readerOf(first, readers);
-  const bound = parts.map((part) => (typeof part === 'string' ? part : readerOf(part, readers)));
+  const bind = (variable: HttpVariable): ((from: From) => string | undefined) => {
+    const read = readerOf(variable, readers);
+    if (fit === undefined) return read;
+    return (from) => {
+      const text = read(from);
+      return text === undefined ? undefined : fit(text);
+    };
+  };
+  if (parts.length <= 1) return typeof first === 'string' ? () => first : bind(first);
+  const bound = parts.map((part) => (typeof part === 'string' ? part : bind(part)));
   return (from) => {
     let text = '';
     for (const part of bound) text += typeof part === 'string' ? part : (part(from) ?? '');

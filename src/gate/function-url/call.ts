@@ -34,7 +34,7 @@ const timeoutMs = 920_000;
 const encoder = new TextEncoder();
 const nothing = new Uint8Array();
 
-type Url = Pick<ServedFunctionUrl, 'urlId' | 'functionArn' | 'invokeMode'>;
+type Url = Pick<ServedFunctionUrl, 'urlId' | 'functionArn' | 'invokeMode' | 'cors'>;
 
 /** After the step that has received the body. */
 export function callUrlFunction(url: Url, caller: FunctionCaller, log: Log): Step {
@@ -68,7 +68,7 @@ async function answered(x: Exchange, call: FunctionCall, url: Url, log: Log): Pr
   }
   if (answer.stream !== null) return streamed(x, answer.stream, url, log);
   if (answer.functionError !== null) return failed(x, errorMessageOf(answer.payload), url, log);
-  const response = proxyResponse(answer.payload, 'url');
+  const response = proxyResponse(answer.payload, 'url', url.cors === undefined);
   if ('problem' in response) return failed(x, response.problem, url, log);
   give(x, response);
   x.responseBody = response.body;
@@ -87,7 +87,7 @@ async function streamed(
     // Without a byte it has ended, perhaps by failing. What goes on writing is not waited for.
     const error = (await hasContent(body)) ? null : await failing;
     if (error !== null) return failed(x, errorMessageOf(error), url, log);
-    head = await headOf(contentType, body);
+    head = await headOf(contentType, body, url.cors === undefined);
   } catch {
     return failed(x, errorMessageOf((await failing) ?? nothing), url, log);
   }
@@ -102,13 +102,17 @@ async function streamed(
 }
 
 /** Status and headers of a streamed answer, taken off its front. */
-async function headOf(contentType: string, body: Readable): Promise<ProxyResponse | MalformedResponse> {
+async function headOf(
+  contentType: string,
+  body: Readable,
+  keepsCors: boolean,
+): Promise<ProxyResponse | MalformedResponse> {
   if (contentType !== httpIntegrationType)
     return { status: 200, headers: ['content-type', contentType || 'application/octet-stream'], body: '' };
   const { metadata } = await splitHttpPrelude(body);
   if (metadata === undefined)
     return { problem: 'an answer of this type must begin with its metadata as JSON and eight zero bytes' };
-  return proxyResponseOf({ statusCode: 200, ...metadata }, 'url');
+  return proxyResponseOf({ statusCode: 200, ...metadata }, 'url', keepsCors);
 }
 
 function give(x: Exchange, { status, headers }: Pick<ProxyResponse, 'status' | 'headers'>): void {

@@ -70,7 +70,8 @@ export class FunctionUrls {
     conclude(x, refused);
   }
 
-  #ready({ urlId, functionArn, authType, invokeMode, cors }: ServedFunctionUrl): Served {
+  #ready(url: ServedFunctionUrl): Served {
+    const { urlId, functionArn, authType, cors } = url;
     const { integrators, limits, log } = this.#services;
     const { functions = null } = integrators;
     const refuse =
@@ -84,7 +85,7 @@ export class FunctionUrls {
         ? [refuse('authorization of type AWS_IAM can not be checked')]
         : functions === null
           ? [refuse('functions can not be called')]
-          : [receiveBody(limits.bodyBytes), callUrlFunction({ urlId, functionArn, invokeMode }, functions, log)];
+          : [receiveBody(limits.bodyBytes), callUrlFunction(url, functions, log)];
     const plan = cors === undefined ? null : new CorsPlan(corsOf(cors));
     return Object.freeze({ cors: plan, steps: Object.freeze(steps), conclude: concluding(plan) });
   }

@@ -4,7 +4,7 @@
  * Source: Lambda Developer Guide, "Invoking Lambda function URLs", "Control access to Lambda function URLs"; answers that
  * users of AWS have published.
  */
-import { type CorsPlan, isCorsHeader } from '../../plan/http/cors.ts';
+import type { CorsPlan } from '../../plan/http/cors.ts';
 import type { Exchange } from '../exchange.ts';
 import { Fault } from '../fault.ts';
 import type { Conclusion } from '../step.ts';
@@ -34,7 +34,6 @@ export const concluding =
     if (fault !== undefined) giveFault(x, fault);
     if (cors !== null) {
       const origin = x.header('origin');
-      x.responseHeaders = withoutCors(x.responseHeaders);
       if (origin !== undefined) cors.addToAnswer(origin, x.responseHeaders);
     }
     x.responseHeaders.push('x-amzn-RequestId', x.requestId);
@@ -55,11 +54,4 @@ function giveFault(x: Exchange, fault: Fault): void {
   if (fault.bare === null) x.responseHeaders.push('x-amzn-ErrorType', fault.errorType);
   x.responseBody = fault.bare ?? fault.json ?? JSON.stringify({ Message: fault.message });
   x.responseBodyBytes = -1;
-}
-
-function withoutCors(headers: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i < headers.length; i += 2)
-    if (!isCorsHeader(headers[i]!.toLowerCase())) kept.push(headers[i]!, headers[i + 1]!);
-  return kept;
 }

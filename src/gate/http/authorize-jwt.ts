@@ -16,7 +16,7 @@ import type { HttpState } from './state.ts';
  * @param scopes of which a token must have one; empty: none is asked for
  */
 export function authorizeJwt(verifier: JwtVerifier, identity: readonly Read[], scopes: readonly string[]): Step {
-  const scopeText = scopes.join(' ');
+  const scopeText = quotedText(scopes.join(' '));
   const challenge = (x: Exchange, error: string, problem: string): void => {
     const http = stateOf(x);
     http.challenge = `Bearer scope="${scopeText}" error="${error}" error_description="${problem}"`;
@@ -47,6 +47,12 @@ export function authorizeJwt(verifier: JwtVerifier, identity: readonly Read[], s
     },
   });
 }
+
+/** What a quoted string of a header can hold: text beyond ASCII goes out as UTF-8. Source: RFC 9110, 5.6.4. */
+const quotedText = (text: string): string =>
+  Buffer.from(text.replaceAll(/["\\]/g, '\\$&').replaceAll(/[^\x20-\x7e\x80-\u{10ffff}]/gu, ''), 'utf8').toString(
+    'latin1',
+  );
 
 function stateOf({ http }: Exchange): HttpState {
   if (http === null) throw new Error('not a request for an HTTP API');

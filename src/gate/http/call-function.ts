@@ -17,6 +17,7 @@ import type { Outcome, Step } from '../step.ts';
 import { entityTooLarge, integrationFailed, integrationTimedOut, integrationUnreachable } from './fault.ts';
 import { eventV1, eventV2, mappedSeen, seenAsSent } from './function-event.ts';
 import { proxyResponse } from './function-response.ts';
+import { readsAnswer } from './map-response.ts';
 import { configurationError, placeOf } from './place.ts';
 
 const encoder = new TextEncoder();
@@ -30,6 +31,12 @@ export function callFunction(
   log: Log,
 ): Step {
   const { payloadVersion, functionArn, credentials, timeoutMs } = plan;
+  const reading: Reading = {
+    version: payloadVersion,
+    keepsCors: stage.cors === null,
+    maps: plan.responses.size > 0,
+    mapsBody: readsAnswer(plan.responses),
+  };
   const seenOf = plan.request === null ? seenAsSent : mappedSeen(plan.request);
   const { region, accountId, apiId, stageName } = stage;
   const sourceArn = routeSourceArn(executeApiArn(region, accountId, apiId, stageName), route.routeKey);
@@ -52,11 +59,20 @@ export function callFunction(
       timeoutMs,
     });
     x.onAbort = call;
-    return answered(x, call, payloadVersion, log);
+    return answered(x, call, reading, log);
   };
 }
 
-async function answered(x: Exchange, call: FunctionCall, version: '1.0' | '2.0', log: Log): Promise<Outcome> {
+/** How an answer is read. */
+interface Reading {
+  readonly version: '1.0' | '2.0';
+  readonly keepsCors: boolean;
+  /** Whether mappings of answers follow, and whether one of them asks for something of the body. */
+  readonly maps: boolean;
+  readonly mapsBody: boolean;
+}
+
+async function answered(x: Exchange, call: FunctionCall, reading: Reading, log: Log): Promise<Outcome> {
   let answer: FunctionAnswer;
   try {
     answer = await call.promise;
@@ -70,9 +86,14 @@ async function answered(x: Exchange, call: FunctionCall, version: '1.0' | '2.0',
     const text = Buffer.from(answer.payload).toString('utf8', 0, 2_000);
     return failed(x, `The Lambda function returned an error: ${text}`, log);
   }
-  const response = proxyResponse(answer.payload, version);
+  const response = proxyResponse(answer.payload, reading.version, reading.keepsCors);
   if ('problem' in response) return failed(x, response.problem, log);
   if (x.http !== null) x.http.functionStatus = response.status;
+  if (reading.maps) {
+    // What mappings read is what the function says, beside what Lambda says of it.
+    x.answer = { ...x.answer, headers: [...x.answer.headers, ...response.headers] };
+    if (reading.mapsBody) x.answerBytes = Buffer.from(response.body);
+  }
   x.status = response.status;
   x.responseHeaders = response.headers;
   x.responseBody = response.body;

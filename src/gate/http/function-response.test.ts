@@ -8,7 +8,7 @@ const json = 'application/json';
 
 /** What a client would see: status, headers in order, body. */
 function seen(returned: string, version: '1.0' | '2.0'): unknown {
-  const response = proxyResponse(Buffer.from(returned), version);
+  const response = proxyResponse(Buffer.from(returned), version, true);
   if ('problem' in response) return 500;
   const { status, headers, body } = response;
   const pairs = headers.flatMap((name, i) => (i % 2 === 0 ? [`${name}: ${headers[i + 1]}`] : []));
@@ -114,7 +114,7 @@ test('whatever a function returns is an answer or a problem', () => {
   );
   fc.assert(
     fc.property(value, fc.constantFrom('1.0', '2.0'), (returned, version) => {
-      const response = proxyResponse(Buffer.from(JSON.stringify(returned)), version);
+      const response = proxyResponse(Buffer.from(JSON.stringify(returned)), version, true);
       if ('problem' in response) return;
       assert.ok(response.status >= 200 && response.status <= 599);
       for (const text of response.headers) assert.ok(!/[\r\n\0]/.test(text));

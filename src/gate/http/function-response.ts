@@ -5,6 +5,7 @@
  * Lambda Developer Guide, "Invoking Lambda function URLs".
  */
 import { isFieldName } from '../../wire/field-name.ts';
+import { isSent } from './pass-response.ts';
 
 /** Payload version of an integration, or `url`: 2.0 with two differences. */
 export type ResponseFormat = '1.0' | '2.0' | 'url';
@@ -21,7 +22,12 @@ export interface MalformedResponse {
   readonly problem: string;
 }
 
-export function proxyResponse(payload: Uint8Array, format: ResponseFormat): ProxyResponse | MalformedResponse {
+/** @param keepsCors whether the function's own CORS headers count: there is no configuration */
+export function proxyResponse(
+  payload: Uint8Array,
+  format: ResponseFormat,
+  keepsCors: boolean,
+): ProxyResponse | MalformedResponse {
   const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8');
   let value: unknown;
   try {
@@ -30,7 +36,7 @@ export function proxyResponse(payload: Uint8Array, format: ResponseFormat): Prox
     if (format === '1.0') return { problem: 'the function returned no JSON' };
     return inferred(text);
   }
-  if (isObject(value) && Object.hasOwn(value, 'statusCode')) return proxyResponseOf(value, format);
+  if (isObject(value) && Object.hasOwn(value, 'statusCode')) return proxyResponseOf(value, format, keepsCors);
   if (format === '1.0') return { problem: 'the function returned no object with a statusCode' };
   return inferred(typeof value === 'string' && format !== 'url' ? value : text);
 }
@@ -48,10 +54,11 @@ const inferred = (body: string): ProxyResponse => ({
 export function proxyResponseOf(
   value: Readonly<Record<string, unknown>>,
   format: ResponseFormat,
+  keepsCors: boolean,
 ): ProxyResponse | MalformedResponse {
   const status = statusOf(value.statusCode);
   if (status === undefined) return { problem: `statusCode ${shown(value.statusCode)} is no status` };
-  const headers = headersIn(value, format);
+  const headers = headersIn(value, format, keepsCors);
   if ('problem' in headers) return headers;
   const body = bodyIn(value.body, value.isBase64Encoded);
   if ('problem' in body) return body;
@@ -70,12 +77,13 @@ function statusOf(value: unknown): number | undefined {
 function headersIn(
   { headers, multiValueHeaders, cookies }: Readonly<Record<string, unknown>>,
   format: ResponseFormat,
+  keepsCors: boolean,
 ): { readonly list: string[] } | MalformedResponse {
   const list: string[] = [];
   const add = (name: string, value: unknown): MalformedResponse | undefined => {
     const text = textOf(value);
     if (text === undefined || !isFieldName(name)) return { problem: `the header ${shown(name)} can not be sent` };
-    list.push(name, text);
+    if (isSent(name, keepsCors)) list.push(name, text);
     return undefined;
   };
   for (const [name, value] of entriesOf(headers)) {

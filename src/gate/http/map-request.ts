@@ -4,12 +4,15 @@
  */
 import type { HttpMappingRule, HttpRequestMapping } from '../../mapping/http-parameters.ts';
 import type { Log } from '../../observe/log.ts';
+import { climbsAsSent } from '../climbing-path.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Step } from '../step.ts';
+import { malformedPath } from './fault.ts';
 import { changeHeaders } from './map-headers.ts';
+import { pathEncoded } from './pass-request.ts';
 import { configurationError } from './place.ts';
 import { mappedQuery } from './query.ts';
-import { type Read, readRequest } from './readers.ts';
+import { type Read, readRequest, readRequestAs } from './readers.ts';
 
 /** What a mapping may make of a body. */
 const targetCharactersMax = 65_536;
@@ -17,14 +20,18 @@ const targetCharactersMax = 65_536;
 /** After the step that has prepared the call. */
 export function mapRequest(mapping: HttpRequestMapping, log: Log): Step {
   const valueFor = boundValues(mapping);
-  const path = mapping.path === null ? null : readRequest(mapping.path);
+  const path = mapping.path === null ? null : readRequestAs(mapping.path, pathEncoded);
   return (x) => {
     const refused = changeHeaders(x.backendHeaders, mapping.header, (rule) => valueFor(rule)(x));
     if (refused !== undefined) return configurationError(x, `the header ${refused} can not be sent`, log);
     const mark = x.backendPath.indexOf('?');
     let target = mark === -1 ? x.backendPath : x.backendPath.slice(0, mark);
     let query = mark === -1 ? '' : x.backendPath.slice(mark + 1);
-    if (path !== null) target = pathText(path(x) ?? '');
+    if (path !== null) {
+      target = pathText(path(x) ?? '');
+      // A value may hold what a path may not.
+      if (climbsAsSent(target)) return malformedPath;
+    }
     if (mapping.querystring.length > 0) query = mappedQuery(query, mapping.querystring, (rule) => valueFor(rule)(x));
     x.backendPath = query === '' ? target : `${target}?${query}`;
     if (x.backendPath.length > targetCharactersMax)

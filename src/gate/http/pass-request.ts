@@ -65,11 +65,15 @@ const everyUnfit = { path: new RegExp(unfitForPath, 'gu'), query: new RegExp(unf
 function encodedValues(x: Exchange, where: 'path' | 'query'): readonly string[] {
   const { pathValues } = x;
   const unfit = where === 'path' ? unfitForPath : unfitForQuery;
-  for (const value of pathValues)
-    if (unfit.test(value))
-      return pathValues.map((each) => each.toWellFormed().replaceAll(everyUnfit[where], encodeURIComponent));
+  for (const value of pathValues) if (unfit.test(value)) return pathValues.map((each) => encoded(each, where));
   return pathValues;
 }
+
+const encoded = (text: string, where: 'path' | 'query'): string =>
+  text.toWellFormed().replaceAll(everyUnfit[where], encodeURIComponent);
+
+/** What a client sent, fit to stand in a path as it is meant: its escapes have been decoded, `%` is one character of it. */
+export const pathEncoded = (text: string): string => encoded(text, 'path');
 
 /** Of an address whose authority has variables: they hold a name, nothing that would make it another address. */
 function endpointFor({ origin }: AddressPlan, x: Exchange): AddressPlan['endpoint'] {

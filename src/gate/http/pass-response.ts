@@ -35,6 +35,12 @@ const kindsOf = new TextMemory((spelling): Kind => {
         : kinds.pass;
 });
 
+/** Whether a header that a function returns is sent: the body is measured anew, and what concerns one connection is ours. */
+export function isSent(name: string, keepsCors: boolean): boolean {
+  const kind = kindsOf.of(name);
+  return kind === kinds.pass || (kind === kinds.cors && keepsCors);
+}
+
 /** @param keepsCors whether the backend's own CORS headers count: there is no configuration */
 export const passResponse =
   (keepsCors: boolean) =>

@@ -60,6 +60,9 @@ export const answerReaders: HttpReaders<Exchange> = {
 export type Read = (x: Exchange) => string | undefined;
 
 export const readRequest = (expression: HttpExpression): Read => bindHttpExpression(expression, requestReaders);
+/** @param fit makes what a variable holds fit to stand where it will */
+export const readRequestAs = (expression: HttpExpression, fit: (text: string) => string): Read =>
+  bindHttpExpression(expression, requestReaders, fit);
 export const readAnswer = (expression: HttpExpression): Read => bindHttpExpression(expression, answerReaders);
 
 function textOf(bytes: Uint8Array | null): string | undefined {

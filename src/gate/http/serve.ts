@@ -1,4 +1,5 @@
 /** A request whose HTTP API and stage have been found: matches the route, runs its steps, answers. */
+import { climbs } from '../climbing-path.ts';
 import type { Exchange } from '../exchange.ts';
 import { excess, type GateLimits } from '../limits.ts';
 import { type Outcome, run } from '../step.ts';
@@ -62,7 +63,7 @@ export function decodedPath(sent: string): string | null {
       return null;
     }
   }
-  if (path.includes('/.') && /\/\.{1,2}(?:\/|$)/.test(path)) return null;
+  if (climbs(path)) return null;
   let start = 0;
   while (path.charCodeAt(start + 1) === slash) start++;
   return start === 0 ? path : path.slice(start);

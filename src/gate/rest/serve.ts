@@ -1,4 +1,5 @@
 /** A request whose stage has been found: picks the deployment, matches the method, runs its steps, answers. */
+import { climbsAsSent } from '../climbing-path.ts';
 import type { Exchange } from '../exchange.ts';
 import { climbingPath, type Fault, missingAuthenticationToken } from '../fault.ts';
 import { excess, type GateLimits } from '../limits.ts';
@@ -7,19 +8,13 @@ import { giveGatewayResponse } from './gateway-response.ts';
 import { respond } from './respond.ts';
 import type { ServedStage } from './served-stage.ts';
 
-/** Whether `.` or `..` stand in a path, however they are written. */
-function climbs(path: string): boolean {
-  if (!path.includes('/.') && !path.includes('%2')) return false;
-  return /(?:\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(path);
-}
-
 /** @param random 0 to 1, for the canary's share */
 export function serve(x: Exchange, stage: ServedStage, limits: GateLimits, random: () => number): void | Promise<void> {
   const { canary } = stage;
   x.canary = canary !== null && random() * 100 < stage.plan.canaryPercent;
   const snapshot = canary !== null && x.canary ? canary : stage.base;
   x.snapshot = snapshot.plan;
-  const refused = excess(x, limits) ?? (climbs(x.stagePath) ? climbingPath : undefined);
+  const refused = excess(x, limits) ?? (climbsAsSent(x.stagePath) ? climbingPath : undefined);
   if (refused !== undefined) {
     conclude(x, refused);
     return;

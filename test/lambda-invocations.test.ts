@@ -12,9 +12,12 @@ import {
   InvokeAsyncCommand,
   InvokeCommand,
   InvokeWithResponseStreamCommand,
+  LambdaClient,
   PutFunctionConcurrencyCommand,
   PutFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda';
+import { HttpRequest } from '@smithy/core/protocols';
+import { rootKey } from '../src/management/protocol/testing/loopback.ts';
 import { type LambdaGateway, lambdaGateway, newFunctionInput, textOf, zip } from './lambda-gateway.ts';
 
 let gateway: LambdaGateway;
@@ -69,6 +72,75 @@ test('an answer tells the version, the end of the log, and the client’s contex
   const log = Buffer.from(LogResult ?? '', 'base64').toString('utf8');
   assert.match(log, /^START RequestId: [0-9a-f-]{36} Version: \$LATEST\n[\s\S]*printed\nEND RequestId: /);
   assert.equal(gateway.loopback.last.response?.headers['x-amz-executed-version'], '$LATEST');
+});
+
+/** A client that sends a tracing header with every call, signed as the SDKs sign it. */
+function tracing(traceId: string): LambdaClient {
+  const client = new LambdaClient({
+    endpoint: gateway.endpoint,
+    region: 'us-east-1',
+    credentials: rootKey,
+    maxAttempts: 1,
+  });
+  client.middlewareStack.add(
+    (next) => (args) => {
+      if (HttpRequest.isInstance(args.request)) args.request.headers['X-Amzn-Trace-Id'] = traceId;
+      return next(args);
+    },
+    { step: 'build' },
+  );
+  return client;
+}
+
+const traced = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+const tellTrace = `await fetch(event.url, { method: 'POST', body: process.env._X_AMZN_TRACE_ID }); return process.env._X_AMZN_TRACE_ID`;
+
+test('the trace of a call reaches the function, however it is invoked', async (t) => {
+  const FunctionName = await make('traced', tellTrace);
+  const client = tracing(traced);
+  t.after(() => client.destroy());
+  const payload = (url: string) => Buffer.from(JSON.stringify({ url }));
+  {
+    await using ear = await listen();
+    const { Payload } = await client.send(new InvokeCommand({ FunctionName, Payload: payload(ear.url) }));
+    assert.equal(textOf(Payload), `"${traced}"`);
+  }
+  {
+    await using ear = await listen();
+    await client.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload: payload(ear.url) }));
+    assert.equal(await ear.heard, traced);
+  }
+  {
+    await using ear = await listen();
+    await client.send(new InvokeAsyncCommand({ FunctionName, InvokeArgs: payload(ear.url) }));
+    assert.equal(await ear.heard, traced);
+  }
+  await using ear = await listen();
+  const { EventStream } = await client.send(
+    new InvokeWithResponseStreamCommand({ FunctionName, Payload: payload(ear.url) }),
+  );
+  let text = '';
+  for await (const { PayloadChunk } of EventStream ?? []) text += textOf(PayloadChunk?.Payload);
+  assert.equal(text, `"${traced}"`);
+});
+
+test('a call without a trace gets one, which is not sampled and not in the log', async () => {
+  const FunctionName = await make('untraced', tellTrace);
+  const whole = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/;
+  await using ear = await listen();
+  const Payload = Buffer.from(JSON.stringify({ url: ear.url }));
+  const answer = await gateway.client.send(new InvokeCommand({ FunctionName, LogType: 'Tail', Payload }));
+  assert.match(JSON.parse(textOf(answer.Payload)), whole);
+  assert.doesNotMatch(Buffer.from(answer.LogResult ?? '', 'base64').toString('utf8'), /XRAY/);
+  await using other = await listen();
+  await gateway.client.send(
+    new InvokeCommand({
+      FunctionName,
+      InvocationType: 'Event',
+      Payload: Buffer.from(JSON.stringify({ url: other.url })),
+    }),
+  );
+  assert.match(await other.heard, whole);
 });
 
 test('a function that throws is a success of the call, and a header says so', async () => {

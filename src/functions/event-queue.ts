@@ -11,6 +11,7 @@
  */
 import type { FunctionConfiguration } from './configuration.ts';
 import { type FunctionInvoker, InvocationRefused, type InvocationResult } from './invocation.ts';
+import { completeTrace } from './trace.ts';
 
 export interface QueuedEvent {
   /** Lambda's request id; also the key in the storage. All attempts have it. */
@@ -182,7 +183,16 @@ export class EventQueue {
     this.#events++;
     const nowMs = this.#options.clock.nowMs();
     try {
-      await this.#options.storage.put({ ...event, receivedAtMs: nowMs, failures: 0, refusals: 0, dueAtMs: nowMs });
+      // All attempts belong to one trace.
+      const traceId = completeTrace(event.traceId, nowMs);
+      await this.#options.storage.put({
+        ...event,
+        traceId,
+        receivedAtMs: nowMs,
+        failures: 0,
+        refusals: 0,
+        dueAtMs: nowMs,
+      });
     } catch (error) {
       this.#events--;
       throw error;

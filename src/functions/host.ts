@@ -25,6 +25,7 @@ import { MemoryWatch } from './memory.ts';
 import { type InFlight, PendingInvocation } from './pending.ts';
 import { Pool, type PoolHost } from './pool.ts';
 import { PrintBudget } from './printed-lines.ts';
+import { completeTrace } from './trace.ts';
 import { Warden } from './warden.ts';
 
 export interface FunctionHostOptions {
@@ -171,7 +172,8 @@ export class FunctionHost implements FunctionInvoker, AsyncDisposable {
     const refused = this.#refusal(fn, event, inFlight);
     if (refused !== undefined) reject(refused);
     else {
-      pool.submit(new PendingInvocation(fn, event, options, inFlight, this.#invocations, resolve, streaming, reject));
+      const traced = { ...options, traceId: completeTrace(options.traceId, Date.now()) };
+      pool.submit(new PendingInvocation(fn, event, traced, inFlight, this.#invocations, resolve, streaming, reject));
     }
   }
 

@@ -14,7 +14,7 @@ export interface InvocationOptions {
   readonly clientContext?: string;
   /** JSON text: `{"cognitoIdentityId", "cognitoIdentityPoolId"}`. */
   readonly cognitoIdentity?: string;
-  /** Value of X-Amzn-Trace-Id. */
+  /** Value of X-Amzn-Trace-Id; the host adds what it lacks. */
   readonly traceId?: string;
   /** Whether the result carries the end of the log (LogType Tail). */
   readonly logTail?: boolean;

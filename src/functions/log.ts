@@ -172,8 +172,9 @@ function textReport(report: Report): string {
   if (report.initDurationMs !== undefined) text += `Init Duration: ${report.initDurationMs.toFixed(2)} ms\t`;
   if (report.status !== 'success') text += `Status: ${report.status}`;
   if (report.errorType !== undefined) text += `\tError Type: ${report.errorType}`;
-  const trace = report.traceId === undefined ? null : /Root=([^;]+)/.exec(report.traceId);
-  if (trace !== null) text += `\nXRAY TraceId: ${trace[1]}\tSampled: ${/Sampled=1/.test(report.traceId ?? '')}`;
+  // Every invocation has a trace; Lambda's log names those that are sampled.
+  const trace = report.traceId?.includes('Sampled=1') ? /Root=([^;]+)/.exec(report.traceId) : null;
+  if (trace !== null) text += `\nXRAY TraceId: ${trace[1]}\tSampled: true`;
   return text;
 }
 

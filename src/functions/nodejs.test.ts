@@ -273,7 +273,7 @@ for (const interpreter of interpreters) {
         },
         { timeoutMs: 60_000, version: '7' },
       );
-      const traceId = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1';
+      const traceId = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
       const requestId = randomUUID();
       const { text } = await call(
         host,

@@ -77,7 +77,7 @@ def handler(event, c):
       {
         clientContext: '{"custom":{"k":"ü"},"client":{"app_title":"t"}}',
         cognitoIdentity: '{"cognitoIdentityId":"i"}',
-        traceId: 'Root=1-2-3',
+        traceId: 'Root=1-2-3;Parent=4;Sampled=0',
       },
     );
     delete process.env.GATEWAY_SECRET;
@@ -96,7 +96,7 @@ def handler(event, c):
         custom: { k: 'ü' },
         app: 't',
         identity: 'i',
-        trace: 'Root=1-2-3',
+        trace: 'Root=1-2-3;Parent=4;Sampled=0',
         env: 'AWS_Lambda_python3.12',
         secret: null,
       },

@@ -51,6 +51,7 @@ export const invocations = ({ functions, invoker, events, random }: LambdaDepend
         requestId: call.requestId,
         invokedFunctionArn: arn,
         ...(clientContext !== undefined && { clientContext }),
+        ...(call.traceId !== undefined && { traceId: call.traceId }),
         logTail: input.LogType === 'Tail',
       },
     };
@@ -59,13 +60,14 @@ export const invocations = ({ functions, invoker, events, random }: LambdaDepend
   const enqueue = async ({ resolved, payload, options }: Invocation): Promise<void> => {
     if (payload.length > eventBytesMax)
       throw requestTooLarge(`Request must be smaller than ${eventBytesMax} bytes for the InvokeFunction operation`);
-    const { requestId, clientContext } = options;
+    const { requestId, clientContext, traceId } = options;
     await unlessRefused(
       events.enqueue({
         requestId,
         invokedFunctionArn: resolved.invokedFunctionArn,
         payload,
         ...(clientContext !== undefined && { clientContext }),
+        ...(traceId !== undefined && { traceId }),
       }),
     );
   };

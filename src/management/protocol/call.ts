@@ -13,6 +13,8 @@ export interface Call {
   readonly callerArn: string;
   readonly accessKeyId: string;
   readonly requestId: string;
+  /** Value of the caller's X-Amzn-Trace-Id, when it sent one. */
+  readonly traceId?: string;
   /** Milliseconds since the epoch at which the call arrived. */
   readonly nowMs: number;
   /** A fresh identifier of lower-case letters and digits; API Gateway's own are 10 long, resources and the like 6. */

@@ -31,7 +31,7 @@ import {
   serviceSummary,
 } from './model.ts';
 import { decodeQueryInput, encodeQueryOutput } from './query.ts';
-import type { ManagementRequest, ManagementResponse } from './request.ts';
+import { headerOf, type ManagementRequest, type ManagementResponse } from './request.ts';
 import { decodeRestInput, encodeRestOutput } from './rest.ts';
 import { Routes } from './routes.ts';
 import { decompressed, listen, type Speech, tooLarge } from './speech.ts';
@@ -114,6 +114,12 @@ interface Caller {
   readonly callerArn: string;
   readonly accessKeyId: string;
   readonly region: string;
+  readonly traceId?: string;
+}
+
+function traceOf(received: ManagementRequest): Pick<Caller, 'traceId'> {
+  const traceId = headerOf(received, 'x-amzn-trace-id');
+  return traceId === undefined ? {} : { traceId };
 }
 
 const noLabels: ReadonlyMap<string, string> = new Map();
@@ -248,7 +254,7 @@ class Server {
     const isSigned =
       Object.hasOwn(received.headers, 'authorization') || /(?:^|&)X-Amz-Algorithm(?:=|&|$)/.test(received.query);
     if (target?.operation.unsigned === true && !isSigned)
-      return { ...unsigned, callerArn: 'anonymous', accessKeyId: '' };
+      return { ...unsigned, callerArn: 'anonymous', accessKeyId: '', ...traceOf(received) };
     const conventions = target?.served.conventions ?? conventionsOf('');
     const { regions } = conventions;
     const message: SignedMessage = received;
@@ -268,7 +274,13 @@ class Server {
       throw new ServiceError(code, status, text);
     }
     const { accountId, callerArn } = outcome.credentials;
-    return { accountId, callerArn, accessKeyId: outcome.accessKeyId, region: outcome.scope.region };
+    return {
+      accountId,
+      callerArn,
+      accessKeyId: outcome.accessKeyId,
+      region: outcome.scope.region,
+      ...traceOf(received),
+    };
   }
 
   async #call(

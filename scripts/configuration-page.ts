@@ -22,6 +22,7 @@ file (\`limits:\` then \`bodyBytes:\`).
 | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 | \`services.{service}\` | \`GATEWRIGHT_SERVICES_{SERVICE}\` | \`--services-{service}=URL\` | | an http(s) address | the endpoint that stands in for an AWS service (\`dynamodb\`, \`sqs\`, \`lambda\` …); a service without one is called at AWS |
+| \`functions.layers.{arn}\` | \`GATEWRIGHT_FUNCTIONS_LAYERS\` | \`--functions-layers-{arn}=DIR\` | | a directory | the directory that stands in for another account's layer version; the variable holds them all, as \`{arn}={directory}\` with commas in between |
 
 \`\`\`yaml
 # gatewright.yaml
@@ -32,9 +33,14 @@ limits:
   bodyBytes: 52428800
 services:
   dynamodb: http://127.0.0.1:8000
+functions:
+  libraries:
+    python: /opt/gatewright/python
+  layers:
+    arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-x86_64:5: ./layers/powertools
 \`\`\`
 
-The data directory holds \`gatewright.db\` (SQLite: definitions, deployments, stages) and \`credentials\` (the root access
+Paths that are not absolute start at the working directory. The data directory holds \`gatewright.db\` (SQLite: definitions, deployments, stages) and \`credentials\` (the root access
 key in the format of AWS's shared credentials file, mode 600).
 `;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { configurationPage } from '../scripts/configuration-page.ts';
+import { readArguments } from '../src/cli/arguments.ts';
 import { readSettings, SettingsError } from '../src/node/settings.ts';
 
 const read = (yaml: string, environment: Record<string, string> = {}, flags: Record<string, string> = {}) =>
@@ -29,6 +30,31 @@ test('settings: services and limits are nested in the file, flat elsewhere', () 
     dynamodb: 'http://127.0.0.1:3',
   });
   assert.deepEqual([settings['limits.bodyBytes'], settings['limits.headerBytes']], [2048, 4096]);
+});
+
+const powertools = 'arn:aws:lambda:us-east-1:017000801446:layer:Powertools_v3-arm64:5';
+const other = 'arn:aws:lambda:us-east-1:017000801446:layer:Other:1';
+
+test('settings: layers are nested in the file, one a flag, all in one variable', () => {
+  assert.deepEqual(read(`functions:\n  layers:\n    ${powertools}: ./layers/p`)['functions.layers'], {
+    [powertools]: './layers/p',
+  });
+  assert.deepEqual(
+    read(
+      `functions:\n  layers:\n    ${powertools}: /file`,
+      { GATEWRIGHT_FUNCTIONS_LAYERS: `${powertools}=/variable, ${other}=/a=b,` },
+      { [`functions-layers-${powertools}`]: '/flag' },
+    )['functions.layers'],
+    { [powertools]: '/flag', [other]: '/a=b' },
+  );
+});
+
+test('settings: entries of maps are flags of every command', () => {
+  const { settings } = readArguments([`--functions-layers-${other}=/x`, '--services-sqs=http://127.0.0.1:1'], {}, 0);
+  assert.deepEqual(Object.fromEntries(settings), {
+    [`functions-layers-${other}`]: '/x',
+    'services-sqs': 'http://127.0.0.1:1',
+  });
 });
 
 for (const { when, yaml = '', environment = {}, flags = {}, says } of [
@@ -66,6 +92,21 @@ for (const { when, yaml = '', environment = {}, flags = {}, says } of [
     when: 'a service that is no address',
     yaml: 'services:\n  sqs: localhost',
     says: 'gatewright.yaml: services.sqs: "localhost" is not an http:// or https:// address',
+  },
+  {
+    when: 'a layer that is no version',
+    yaml: 'functions:\n  layers:\n    arn:aws:lambda:us-east-1:017000801446:layer:Other: /x',
+    says: 'gatewright.yaml: functions.layers.arn:aws:lambda:us-east-1:017000801446:layer:Other: "arn:aws:lambda:us-east-1:017000801446:layer:Other" is not the ARN of a layer version',
+  },
+  {
+    when: 'a layer without a directory',
+    environment: { GATEWRIGHT_FUNCTIONS_LAYERS: other },
+    says: `environment: GATEWRIGHT_FUNCTIONS_LAYERS: ${other}: "" is not the path of a directory`,
+  },
+  {
+    when: 'a service with a name that is none',
+    yaml: 'services:\n  __proto__: http://127.0.0.1:1',
+    says: 'gatewright.yaml: services.__proto__: "__proto__" is not the name of an AWS service',
   },
   { when: 'a file that is no mapping', yaml: '- 1', says: 'gatewright.yaml: expected a mapping' },
 ])

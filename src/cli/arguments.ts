@@ -1,6 +1,6 @@
 /** Reads a command's arguments: the options it declares, and those of the settings table. */
 import { parseArgs } from 'node:util';
-import { flagOf, nearest, table } from '../node/settings.ts';
+import { entryFlags, flagOf, nearest, table } from '../node/settings.ts';
 import { UsageError } from './command.ts';
 
 type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly multiple?: boolean }>>;
@@ -27,12 +27,12 @@ export function readArguments(args: readonly string[], options: Options, positio
     json: { type: 'boolean' },
     ...options,
   };
-  const services = args.filter((arg) => arg.startsWith('--services-'));
-  for (const service of services) if (!service.includes('=')) throw new UsageError(`${service} wants =http://…`);
+  const entries = args.filter((arg) => entryFlags.some((flag) => arg.startsWith(`--${flag}`)));
+  for (const entry of entries) if (!entry.includes('=')) throw new UsageError(`${entry} wants =VALUE`);
   let parsed: ReturnType<typeof parseArgs>;
   try {
     parsed = parseArgs({
-      args: args.filter((arg) => !services.includes(arg)),
+      args: args.filter((arg) => !entries.includes(arg)),
       options: Object.fromEntries(Object.entries(all).map(([name, option]) => [name, { ...option }])),
       allowPositionals: true,
       strict: true,
@@ -52,8 +52,8 @@ export function readArguments(args: readonly string[], options: Options, positio
     const value = options[flag] === undefined ? texts(flag).at(-1) : undefined;
     if (value !== undefined) settings.set(flag, value);
   }
-  for (const service of services) {
-    const [flag = '', ...value] = service.slice(2).split('=');
+  for (const entry of entries) {
+    const [flag = '', ...value] = entry.slice(2).split('=');
     settings.set(flag, value.join('='));
   }
   return { positionals, texts, settings, text: (name) => texts(name).at(-1), on: (name) => values[name] === true };

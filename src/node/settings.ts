@@ -135,12 +135,47 @@ export const table = {
     default: '',
     about: 'path of the dotnet command that runs functions',
   },
+  'functions.libraries.nodejs': {
+    type: 'text',
+    default: '',
+    about: 'folder of packages (a `node_modules`) that Node.js functions find after their own and those of layers',
+  },
+  'functions.libraries.python': {
+    type: 'text',
+    default: '',
+    about: 'folder of modules that Python functions find after their own and those of layers',
+  },
   'functions.libraries.java': {
     type: 'text',
     default: '',
     about: 'folder with the Java runtime interface client, for packages that do not bring it',
   },
 } as const satisfies Record<string, Text | Whole>;
+
+/** Settings that map names of the user's to values. In the file they are nested; a flag holds one entry. */
+export const maps = {
+  services: {
+    key: /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/,
+    keyIs: 'the name of an AWS service',
+    value: (raw: unknown) => typeof raw === 'string' && URL.canParse(raw) && /^https?:/.test(raw),
+    valueIs: 'an http:// or https:// address',
+  },
+  'functions.layers': {
+    key: /^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+$/,
+    keyIs: 'the ARN of a layer version',
+    value: (raw: unknown) => typeof raw === 'string' && raw !== '',
+    valueIs: 'the path of a directory',
+  },
+} as const;
+
+type MapName = keyof typeof maps;
+const mapNames: readonly MapName[] = ['services', 'functions.layers'];
+
+/** Of `services.sqs` or `functions.layers.arn:…` the map, and the entry's name. */
+function entryIn(name: string): { readonly map: MapName; readonly key: string } | undefined {
+  const map = mapNames.find((each) => name.startsWith(`${each}.`));
+  return map && { map, key: name.slice(map.length + 1) };
+}
 
 type Row = (typeof table)[keyof typeof table];
 type ValueOf<Entry extends Row> = Entry extends { type: 'whole' }
@@ -152,13 +187,15 @@ type ValueOf<Entry extends Row> = Entry extends { type: 'whole' }
 export type Settings = { readonly [Name in keyof typeof table]: ValueOf<(typeof table)[Name]> } & {
   /** AWS service name to the endpoint that stands in for it; a service that is not here is called at AWS. */
   readonly services: Readonly<Record<string, string>>;
+  /** Layer version ARN to the directory that stands in for it. */
+  readonly 'functions.layers': Readonly<Record<string, string>>;
 };
 
 /** A value that cannot be used: the message names where it stands and what would do. */
 export class SettingsError extends Error {}
 
 interface Source {
-  /** Setting name, or `services.{name}`, to its raw value and to how the user knows it. */
+  /** Setting name, or `services.{name}` and the like, to its raw value and to how the user knows it. */
   readonly values: ReadonlyMap<string, { readonly raw: unknown; readonly where: string }>;
 }
 
@@ -173,29 +210,34 @@ export function readSettings(
   flags: ReadonlyMap<string, string>,
 ): Settings {
   const sources = [yaml === undefined ? noValues : fromYaml(yaml), fromEnvironment(environment), fromFlags(flags)];
-  const services: Record<string, string> = {};
+  const entries: Record<MapName, Record<string, string>> = { services: {}, 'functions.layers': {} };
   const values: Record<string, string | number> = {};
   for (const [name, row] of Object.entries(table)) values[name] = row.default;
   for (const { values: given } of sources) {
     for (const [name, { raw, where }] of given) {
-      if (name.startsWith('services.')) services[name.slice('services.'.length)] = urlOf(raw, where);
+      const entry = entryIn(name);
+      if (entry !== undefined) entries[entry.map][entry.key] = checkedEntry(entry, raw, where);
       else if (isSetting(name)) values[name] = checked(table[name], raw, where);
     }
   }
-  return settingsOf(values, services);
+  return settingsOf(values, entries);
 }
 
 const noValues: Source = { values: new Map() };
 
 /** Names with a dot are nested in the file. */
 const isGroup = (name: string): boolean =>
-  name === 'services' || Object.keys(table).some((setting) => setting.startsWith(`${name}.`));
+  isMap(name) || Object.keys(table).some((setting) => setting.startsWith(`${name}.`));
+
+const isMap = (name: string): boolean => Object.hasOwn(maps, name);
 
 const isSetting = (name: string): name is keyof typeof table => Object.hasOwn(table, name);
 
 /** Every name of the table has been filled with a checked value of its type; this is the one place that relies on it. */
-const settingsOf = (values: Record<string, string | number>, services: Record<string, string>): Settings =>
-  ({ ...values, services }) as unknown as Settings;
+const settingsOf = (
+  values: Record<string, string | number>,
+  entries: Record<MapName, Record<string, string>>,
+): Settings => ({ ...values, ...entries }) as unknown as Settings;
 
 function fromYaml({ path, text }: { path: string; text: string }): Source {
   let document: unknown;
@@ -212,8 +254,8 @@ function fromYaml({ path, text }: { path: string; text: string }): Source {
       const name = prefix + key;
       const where = `${path}: ${name}`;
       if (isGroup(name) && raw !== null && typeof raw === 'object') walk(raw, `${name}.`);
-      else if (isSetting(name) || prefix === 'services.') values.set(name, { raw, where });
-      else throw unknown(where, name, [...Object.keys(table), 'services.{service}']);
+      else if (isSetting(name) || isMap(prefix.slice(0, -1))) values.set(name, { raw, where });
+      else throw unknown(where, name, [...Object.keys(table), 'services.{service}', 'functions.layers']);
     }
   };
   walk(document, '');
@@ -231,25 +273,47 @@ export const variableOf = (name: string): string =>
 export const flagOf = (name: string): string =>
   name.replaceAll('.', '-').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+/** What begins a flag that holds an entry of a map, without dashes: `services-`. */
+export const entryFlags: readonly string[] = mapNames.map((name) => `${flagOf(name)}-`);
+
 function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Source {
   const byVariable = new Map(Object.keys(table).map((name) => [variableOf(name), name]));
   const values = new Map<string, { raw: unknown; where: string }>();
   for (const [variable, raw] of Object.entries(environment)) {
     if (raw === undefined || !variable.startsWith('GATEWRIGHT_')) continue;
+    if (variable === layersVariable) {
+      for (const { key, directory } of layersIn(raw))
+        values.set(`functions.layers.${key}`, { raw: directory, where: `environment: ${variable}: ${key}` });
+      continue;
+    }
     const name = variable.startsWith('GATEWRIGHT_SERVICES_')
       ? `services.${variable.slice('GATEWRIGHT_SERVICES_'.length).toLowerCase().replaceAll('_', '-')}`
       : byVariable.get(variable);
-    if (name === undefined) throw unknown(`environment: ${variable}`, variable, [...byVariable.keys()]);
+    if (name === undefined) throw unknown(`environment: ${variable}`, variable, [...byVariable.keys(), layersVariable]);
     values.set(name, { raw, where: `environment: ${variable}` });
   }
   return { values };
 }
 
+/** No variable's name can hold an ARN: one holds them all, `{arn}={directory}` with commas in between. */
+const layersVariable = variableOf('functions.layers');
+
+const layersIn = (text: string): readonly { readonly key: string; readonly directory: string }[] =>
+  text
+    .split(',')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const [key = '', ...directory] = pair.split('=');
+      return { key, directory: directory.join('=') };
+    });
+
 function fromFlags(flags: ReadonlyMap<string, string>): Source {
   const byFlag = new Map(Object.keys(table).map((name) => [flagOf(name), name]));
   const values = new Map<string, { raw: unknown; where: string }>();
   for (const [flag, raw] of flags) {
-    const name = flag.startsWith('services-') ? `services.${flag.slice('services-'.length)}` : byFlag.get(flag);
+    const map = mapNames.find((each) => flag.startsWith(`${flagOf(each)}-`));
+    const name = map === undefined ? byFlag.get(flag) : `${map}.${flag.slice(flagOf(map).length + 1)}`;
     if (name === undefined) throw unknown(`--${flag}`, flag, [...byFlag.keys()]);
     values.set(name, { raw, where: `--${flag}` });
   }
@@ -274,9 +338,12 @@ function checked(row: Row, raw: unknown, where: string): string | number {
   return value;
 }
 
-function urlOf(raw: unknown, where: string): string {
-  if (typeof raw === 'string' && URL.canParse(raw) && /^https?:/.test(raw)) return raw;
-  throw new SettingsError(`${where}: ${JSON.stringify(raw)} is not an http:// or https:// address`);
+function checkedEntry({ map, key }: { map: MapName; key: string }, raw: unknown, where: string): string {
+  const { key: pattern, keyIs, value, valueIs } = maps[map];
+  if (!pattern.test(key)) throw new SettingsError(`${where}: ${JSON.stringify(key)} is not ${keyIs}`);
+  if (typeof raw !== 'string' || !value(raw))
+    throw new SettingsError(`${where}: ${JSON.stringify(raw)} is not ${valueIs}`);
+  return raw;
 }
 
 function unknown(where: string, given: string, known: readonly string[]): SettingsError {

@@ -2,7 +2,7 @@
  * The composition root: opens the store, starts the gate workers, the management endpoint and the sample, and stops
  * them in the order in which nothing is lost. Only this room knows everybody.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -32,7 +32,7 @@ import { createManagement } from './management.ts';
 import { serveManagement } from './management-server.ts';
 import { establishRootKey, type RootKey } from './root-key.ts';
 import { type Sample, startSample } from './sample/sample-api.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, SettingsError } from './settings.ts';
 import { StageFeed } from './stage-feed.ts';
 import { collectStartGarbage } from './start-garbage.ts';
 import { version } from './version.ts';
@@ -84,6 +84,9 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
     log: createLog(settings.logLevel, 'functions'),
     logLines: functionLogs.sink,
     host: functionHostOf(settings),
+    layers: Object.fromEntries(
+      Object.entries(settings['functions.layers']).map(([arn, directory]) => [arn, resolve(directory)]),
+    ),
     environmentDefaults: functionEnvironment,
     credentialsOf: () => rootKey,
     inspectOf: ({ functionName }) => {
@@ -190,13 +193,25 @@ function functionHostOf(settings: Settings): Omit<FunctionHostOptions, 'log'> {
     ruby: settings['functions.interpreters.ruby'],
     dotnet: settings['functions.interpreters.dotnet'],
   }).filter(([, path]) => path !== '');
-  const java = settings['functions.libraries.java'];
   return {
     concurrencyMax: settings['functions.concurrencyMax'],
     idleMs: settings['functions.idleMs'],
     interpreters: Object.fromEntries(named),
-    ...(java !== '' && { libraries: { java: [java] } }),
+    libraries: {
+      nodejs: libraryOf(settings, 'functions.libraries.nodejs'),
+      python: libraryOf(settings, 'functions.libraries.python'),
+      java: libraryOf(settings, 'functions.libraries.java'),
+    },
   };
+}
+
+/** Functions run elsewhere: their paths are absolute. @throws SettingsError when there is no such folder */
+function libraryOf(settings: Settings, name: Extract<keyof Settings, `functions.libraries.${string}`>): string[] {
+  if (settings[name] === '') return [];
+  const folder = resolve(settings[name]);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new SettingsError(`${name}: there is no directory ${folder}`);
+  return [folder];
 }
 
 /** Points the SDKs inside functions at the services that stand in for AWS's, and at this gateway for its own. */

@@ -18,7 +18,9 @@ export async function attachedLayers(
     const standIn = layerDirectory(arn);
     const directory = standIn === undefined ? undefined : await code.directory(standIn);
     if (standIn !== undefined && directory === undefined)
-      throw invalidParameter(`The directory ${standIn} that is configured for layer version ${arn} does not exist.`);
+      throw invalidParameter(
+        `The directory ${standIn} that the setting functions.layers names for layer version ${arn} does not exist.`,
+      );
     if (directory !== undefined) {
       attached.push({ arn, code: directory });
       continue;
@@ -30,7 +32,7 @@ export async function attachedLayers(
     if (found === undefined && own) throw invalidParameter(`Layer version ${arn} does not exist.`);
     if (found === undefined)
       throw invalidParameter(
-        `Layer version ${arn} does not exist here. Publish the layer in this account and name that version, or configure a directory for it.`,
+        `Layer version ${arn} does not exist here. Publish the layer in this account and name that version, or name a directory that stands in for it in the setting functions.layers.`,
       );
     const shared =
       own ||

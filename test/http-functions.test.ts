@@ -253,6 +253,22 @@ test('an event of version 1.0 with everything', async () => {
   });
 });
 
+for (const { target, rawPath } of [
+  { target: '/v1', rawPath: '' },
+  { target: '/v1/', rawPath: '/' },
+  { target: '/v1/foo', rawPath: '/foo' },
+])
+  test(`behind a mapping of a custom domain name, the path of ${target} is ${JSON.stringify(rawPath)}`, async () => {
+    const api = httpApi({ $default: { to: toFunction() } });
+    await using running = await FunctionGate.start({ f: () => 'ok' }, [deployedHttpStage(api, {})]);
+    running.gate.gate.mapDomain({
+      domainName: 'api.example.com',
+      mappings: [{ basePath: 'v1', restApiId: httpApiId, stage: '$default' }],
+    });
+    assert.equal((await callHttp(running.gate, target, { host: 'api.example.com' })).status, 200);
+    assert.equal(Object(running.event).rawPath, rawPath);
+  });
+
 for (const { type, text } of [
   { type: 'application/json', text: true },
   { type: 'Application/JSON; charset=utf-8', text: true },

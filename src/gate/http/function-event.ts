@@ -26,7 +26,14 @@ import { mappedQuery, parsedQuery } from './query.ts';
 import type { HttpState } from './state.ts';
 
 /** The client's own request. */
-export const seenAsSent = (x: Exchange): SeenRequest => seenRequest(x, fullPath(x) ?? '/');
+export const seenAsSent = (x: Exchange): SeenRequest => seenRequest(x, endsAtMapping(x) ? '' : (fullPath(x) ?? '/'));
+
+/** Recorded: a request for exactly the mapping of a custom domain name, `/v1`, has no path, where no stage stands in it. */
+const endsAtMapping = ({ basePath, http, path, pathStart }: Exchange): boolean =>
+  basePath !== null &&
+  basePath !== '' &&
+  http?.stage.stageName === '$default' &&
+  path.length === pathStart + 1 + basePath.length;
 
 /** @returns undefined when a mapped header can not be one */
 export function mappedSeen(mapping: HttpRequestMapping): (x: Exchange) => SeenRequest | undefined {

@@ -3,17 +3,28 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { CreateDeploymentCommand, ImportRestApiCommand } from '@aws-sdk/client-api-gateway';
-import { ApiGatewayV2Client, CreateApiCommand } from '@aws-sdk/client-apigatewayv2';
+import { CreateDeploymentCommand, ImportRestApiCommand, UpdateStageCommand } from '@aws-sdk/client-api-gateway';
+import {
+  ApiGatewayV2Client,
+  CreateApiCommand,
+  CreateDeploymentCommand as CreateHttpDeploymentCommand,
+  CreateIntegrationCommand,
+  CreateRouteCommand,
+  CreateStageCommand,
+  UpdateStageCommand as UpdateHttpStageCommand,
+} from '@aws-sdk/client-apigatewayv2';
 import {
   AddPermissionCommand,
   type AddPermissionCommandInput,
+  CreateAliasCommand,
   CreateFunctionCommand,
   CreateFunctionUrlConfigCommand,
   LambdaClient,
+  PublishVersionCommand,
 } from '@aws-sdk/client-lambda';
-import { request } from 'undici';
+import { type Dispatcher, getGlobalDispatcher, request, setGlobalDispatcher } from 'undici';
 import { runCommandLine } from '../src/cli/index.ts';
 import { startGateway } from './gateway.ts';
 
@@ -31,10 +42,12 @@ test('a function in a local directory is invoked, logged, edited, called through
          return { statusCode: 200, body: '${answer}' };
        };`,
     );
+  let stdin: Buffer[] = [];
   const run = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
     let stdout = '';
     let stderr = '';
     const code = await runCommandLine(args, {
+      stdin: Readable.from(stdin),
       stdout: { write: (text) => (stdout += text) },
       stderr: { write: (text) => (stderr += text) },
       environment: { GATEWRIGHT_DATA_DIR: gateway.dataDir, GATEWRIGHT_MANAGEMENT_PORT: new URL(endpoint).port },
@@ -64,6 +77,16 @@ test('a function in a local directory is invoked, logged, edited, called through
     await writeFile(event, '{"name": "bad"}');
     const bad = await run('invoke', 'hello', '--event', event);
     assert.deepEqual([bad.code, JSON.parse(bad.stdout).errorMessage], [1, 'no such name']);
+
+    // From another program, in pieces; as some editors save it, with a byte order mark.
+    await writeFile(event, '\uFEFF{"name": "Mia"}');
+    assert.match((await run('invoke', 'hello', '--event', event)).stderr, /INFO\tseen Mia/);
+    stdin = [Buffer.from('\uFEFF{"name": '), Buffer.from('"Leo"}')];
+    assert.match((await run('invoke', 'hello', '--event', '-')).stderr, /INFO\tseen Leo/);
+    stdin = [Buffer.from('{"name": ')];
+    const broken = await run('invoke', 'hello', '--event', '-');
+    assert.deepEqual([broken.code, broken.stdout], [1, '']);
+    assert.match(broken.stderr, /gatewright invoke: stdin: .*JSON/);
 
     await lambda.send(
       new AddPermissionCommand({
@@ -215,5 +238,204 @@ test('doctor names each permission that is missing, and the commands that add th
   } finally {
     lambda.destroy();
     http.destroy();
+  }
+});
+
+test('invoke waits as long as a function may run; other commands do not wait for ever', async () => {
+  await using gateway = await startGateway();
+  const usual = getGlobalDispatcher();
+  const limits = new Map<string, readonly unknown[]>();
+  const noting: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+    limits.set(`${options.method} ${options.path}`, [options.headersTimeout, options.bodyTimeout]);
+    return dispatch(options, handler);
+  };
+  setGlobalDispatcher(usual.compose(noting));
+  try {
+    for (const args of [['invoke', 'nobody'], ['apis']])
+      await runCommandLine(args, {
+        stdout: { write: () => {} },
+        stderr: { write: () => {} },
+        environment: {
+          GATEWRIGHT_DATA_DIR: gateway.dataDir,
+          GATEWRIGHT_MANAGEMENT_PORT: new URL(gateway.node.managementUrl).port,
+        },
+      });
+  } finally {
+    setGlobalDispatcher(usual);
+  }
+  assert.deepEqual(limits.get('POST /2015-03-31/functions/nobody/invocations'), [0, 0]);
+  assert.deepEqual(limits.get('GET /health'), [300_000, 300_000]);
+});
+
+test('doctor: a stage without a variable, and a function that cannot be asked, are findings among others', async () => {
+  await using gateway = await startGateway();
+  const { managementUrl: endpoint, rootKey: credentials } = gateway.node;
+  const settings = { endpoint, region: 'us-east-1', credentials, maxAttempts: 1 };
+  const lambda = new LambdaClient(settings);
+  const http = new ApiGatewayV2Client(settings);
+  const doctor = async (): Promise<{ ok: boolean; details: string[]; remedies: string[] }> => {
+    let stdout = '';
+    await runCommandLine(['doctor', '--json'], {
+      stdout: { write: (text) => (stdout += text) },
+      stderr: { write: () => {} },
+      environment: { GATEWRIGHT_DATA_DIR: gateway.dataDir, GATEWRIGHT_MANAGEMENT_PORT: new URL(endpoint).port },
+    });
+    const { findings } = JSON.parse(stdout);
+    const { ok, detail, remedy } = findings.find(
+      ({ check }: { check: string }) => check === 'permissions of functions',
+    );
+    return { ok, details: detail.split('; ').sort(), remedies: (remedy ?? '').split('\n').filter(Boolean).sort() };
+  };
+  const variable = (name: string): string => `$\{stageVariables.${name}}`;
+  try {
+    const { FunctionArn: arn = '' } = await lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: 'hello',
+        Runtime: 'nodejs22.x',
+        Handler: 'index.handler',
+        Role: 'arn:aws:iam::000000000000:role/hello',
+        Code: { S3Bucket: 'hot-reload', S3Key: gateway.dataDir },
+      }),
+    );
+    const anyFunction = arn.replace(/hello$/, '');
+    const calling = (functionArn: string) => ({
+      get: {
+        'x-amazon-apigateway-integration': {
+          type: 'aws_proxy',
+          httpMethod: 'POST',
+          uri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
+        },
+      },
+    });
+    const document = {
+      openapi: '3.0.1',
+      info: { title: 'pets', version: '1' },
+      paths: {
+        '/latest': calling(`${arn}:$LATEST`),
+        '/none': calling(`${anyFunction}nobody`),
+        '/optional': calling(`${arn}${variable('suffix')}`),
+        '/two': calling(`${anyFunction}${variable('fn')}:${variable('al')}`),
+        '/two/again': calling(`${anyFunction}${variable('fn')}`),
+        '/whole': calling(variable('whole')),
+        '/queue': {
+          get: {
+            'x-amazon-apigateway-integration': {
+              type: 'aws',
+              httpMethod: 'POST',
+              uri: `arn:aws:apigateway:us-east-1:sqs:path/000000000000/${variable('queue')}`,
+              credentials: 'arn:aws:iam::000000000000:role/caller',
+            },
+          },
+        },
+      },
+    };
+    const body = new TextEncoder().encode(JSON.stringify(document));
+    const { id: restApiId } = await gateway.client.send(new ImportRestApiCommand({ body }));
+    const variables = { fn: 'hello', al: 'b~d', whole: arn };
+    await gateway.client.send(new CreateDeploymentCommand({ restApiId, stageName: 'prod', variables }));
+    await gateway.client.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
+
+    const { ApiId } = await http.send(new CreateApiCommand({ Name: 'all', ProtocolType: 'HTTP' }));
+    const { IntegrationId } = await http.send(
+      new CreateIntegrationCommand({
+        ApiId,
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: `${anyFunction}${variable('fn')}`,
+        PayloadFormatVersion: '2.0',
+      }),
+    );
+    await http.send(new CreateRouteCommand({ ApiId, RouteKey: 'GET /a', Target: `integrations/${IntegrationId}` }));
+    await http.send(new CreateStageCommand({ ApiId, StageName: '$default' }));
+    await http.send(new CreateHttpDeploymentCommand({ ApiId, StageName: '$default' }));
+
+    const { ok, details, remedies } = await doctor();
+    assert.equal(ok, false);
+    const refused = details.filter((detail) => detail.includes('ValidationException'));
+    assert.equal(refused.length, 1);
+    assert.match(refused[0] ?? '', new RegExp(`^GET /two of API ${restApiId} calls ${arn}:b~d: ValidationException: `));
+    assert.deepEqual(
+      details.filter((detail) => !refused.includes(detail)),
+      [
+        `GET /latest of API ${restApiId} may not call ${arn}:$LATEST`,
+        `GET /none of API ${restApiId} calls ${anyFunction}nobody, which does not exist`,
+        `GET /optional of API ${restApiId} may not call ${arn}`,
+        `GET /two/again of API ${restApiId} may not call ${arn}`,
+        `GET /whole of API ${restApiId} may not call ${arn}`,
+        `stage $default of API ${ApiId} lacks the stage variable fn, which names a function for GET /a`,
+        `stage dev of API ${restApiId} lacks the stage variables fn, al, whole, which name functions for GET /two and 2 more`,
+      ].sort(),
+    );
+    const ofStages = [
+      `aws apigateway update-stage --rest-api-id ${restApiId} --stage-name 'dev' --patch-operations op=replace,path=/variables/fn,value=… op=replace,path=/variables/al,value=… op=replace,path=/variables/whole,value=…`,
+      `aws apigatewayv2 update-stage --api-id ${ApiId} --stage-name '$default' --stage-variables fn=…`,
+    ];
+    assert.deepEqual(
+      remedies.filter((remedy) => !remedy.startsWith('aws lambda ')),
+      [...ofStages, 'create the function, or change what calls it'],
+    );
+
+    // All that the commands do, with a function for each variable.
+    await gateway.client.send(
+      new UpdateStageCommand({
+        restApiId,
+        stageName: 'dev',
+        patchOperations: Object.entries({ ...variables, al: 'live' }).map(([name, value]) => ({
+          op: 'replace',
+          path: `/variables/${name}`,
+          value,
+        })),
+      }),
+    );
+    await gateway.client.send(
+      new UpdateStageCommand({
+        restApiId,
+        stageName: 'prod',
+        patchOperations: [{ op: 'replace', path: '/variables/al', value: 'live' }],
+      }),
+    );
+    await http.send(new UpdateHttpStageCommand({ ApiId, StageName: '$default', StageVariables: { fn: 'hello' } }));
+    await lambda.send(new PublishVersionCommand({ FunctionName: 'hello' }));
+    await lambda.send(new CreateAliasCommand({ FunctionName: 'hello', Name: 'live', FunctionVersion: '1' }));
+    const missing = await doctor();
+    for (const command of missing.remedies.filter((remedy) => remedy.startsWith('aws lambda ')))
+      await lambda.send(new AddPermissionCommand(permissionIn(command)));
+    assert.deepEqual((await doctor()).details, [
+      `GET /none of API ${restApiId} calls ${anyFunction}nobody, which does not exist`,
+    ]);
+  } finally {
+    lambda.destroy();
+    http.destroy();
+  }
+});
+
+test('doctor looks at every URL of a function, however many there are', async () => {
+  await using gateway = await startGateway();
+  const { managementUrl: endpoint, rootKey: credentials } = gateway.node;
+  const lambda = new LambdaClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+  try {
+    const named = { FunctionName: 'hello' };
+    await lambda.send(
+      new CreateFunctionCommand({
+        ...named,
+        Runtime: 'nodejs22.x',
+        Handler: 'index.handler',
+        Role: 'arn:aws:iam::000000000000:role/hello',
+        Code: { S3Bucket: 'hot-reload', S3Key: gateway.dataDir },
+      }),
+    );
+    const names = Array.from({ length: 60 }, (_, index) => `alias${index}`);
+    for (const name of names) {
+      await lambda.send(new CreateAliasCommand({ ...named, Name: name, FunctionVersion: '$LATEST' }));
+      await lambda.send(new CreateFunctionUrlConfigCommand({ ...named, Qualifier: name, AuthType: 'NONE' }));
+    }
+    let stdout = '';
+    await runCommandLine(['doctor', '--json'], {
+      stdout: { write: (text) => (stdout += text) },
+      stderr: { write: () => {} },
+      environment: { GATEWRIGHT_DATA_DIR: gateway.dataDir, GATEWRIGHT_MANAGEMENT_PORT: new URL(endpoint).port },
+    });
+    for (const name of names) assert.match(stdout, new RegExp(`--qualifier '${name}'`));
+  } finally {
+    lambda.destroy();
   }
 });

@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ApiGatewayV2Client, CreateStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { request } from 'undici';
 import { runCommandLine } from '../src/cli/index.ts';
+import { ManagementClient } from '../src/cli/management-client.ts';
+import { readSettings } from '../src/node/settings.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
 
 interface Bench extends AsyncDisposable {
@@ -223,6 +226,47 @@ test('export gives a document that deploys to the same API', async () => {
   const { apis } = await on.json('deploy', exported);
   const [copy] = apis as unknown as DeployedApi[];
   assert.equal(await textOf(`${copy?.localEndpoint}/items/9`), 'GET /items/9');
+});
+
+test('an API with more stages than a page holds is listed, exported and deployed with all of them', async () => {
+  await using on = await bench();
+  const file = join(on.directory, 'shop.json');
+  await writeFile(file, plain(['/items']));
+  const { apis } = await on.json('deploy', file, '--backend', on.backendUrl);
+  const [{ id = '' } = {}] = apis as unknown as DeployedApi[];
+  const { managementUrl: endpoint, rootKey: credentials } = on.gateway.node;
+  const http = new ApiGatewayV2Client({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+  const names = Array.from({ length: 120 }, (_, index) => `stage${String(index).padStart(3, '0')}`);
+  try {
+    for (const StageName of names) await http.send(new CreateStageCommand({ ApiId: id, StageName }));
+  } finally {
+    http.destroy();
+  }
+  const listed = (await on.json('apis')).apis as unknown as DeployedApi[];
+  assert.deepEqual(listed.map(({ stage }) => stage).toSorted(), ['$default', ...names]);
+  assert.match((await on.run('export', id)).stderr, /--stage stage119/);
+  const [deployed] = (await on.json('deploy', file, '--backend', on.backendUrl, '--stage', 'stage119'))
+    .apis as unknown as DeployedApi[];
+  assert.equal(await textOf(`${deployed?.localEndpoint}/items`), 'GET /items');
+});
+
+test('a gateway that is too slow is not one that is missing', async () => {
+  const sockets = new Set<Socket>();
+  const silent = createServer().on('connection', (socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const client = new ManagementClient(
+    { settings: readSettings(undefined, {}, new Map()), endpoint, key: { accessKeyId: 'a', secretAccessKey: 'b' } },
+    50,
+  );
+  try {
+    await assert.rejects(client.call('GET', '/account'), {
+      message: `the gateway at ${endpoint} has not answered GET /account within 0.05 s`,
+    });
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  }
 });
 
 test('doctor finds nothing wrong with a gateway that runs, and says what to do about one that does not', async () => {

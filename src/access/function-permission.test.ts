@@ -1,7 +1,7 @@
 /** Whom a function's policy lets invoke it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type FunctionAccess, type FunctionStatement, mayInvoke } from './function-permission.ts';
+import { type FunctionAccess, type FunctionStatement, mayInvoke, permissionCommand } from './function-permission.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:f';
 const sourceArn = 'arn:aws:execute-api:us-east-1:000000000000:abc123/prod/GET/pets/{id}';
@@ -195,3 +195,18 @@ test('a pattern full of stars takes no time', () => {
   );
   assert.ok(performance.now() - started < 5000);
 });
+
+test('commands name a version or an alias, and not $LATEST, whose policy is that of the function', () => {
+  const qualifierIn = (arn: string) => / --qualifier (\S+)/.exec(permissionCommand(arn, sourceArn))?.[1];
+  assert.deepEqual(
+    ['', ':live', ':$LATEST'].map((qualifier) => qualifierIn(`${functionArn}${qualifier}`)),
+    [undefined, "'live'", undefined],
+  );
+  assert.match(permissionCommand(`${functionArn}:$LATEST`, sourceArn), / --function-name 'arn:[^']+:function:f' /);
+});
+
+test('commands keep what they quote in its quotes', () =>
+  assert.match(
+    permissionCommand(functionArn, `${sourceArn.slice(0, -4)}it's`),
+    / --source-arn '[^']+\/GET\/pets\/it'\\''s'$/,
+  ));

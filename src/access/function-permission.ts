@@ -35,8 +35,7 @@ export interface FunctionAccess {
 /** Allowed by one statement and denied by none. */
 export function mayInvoke(statements: readonly FunctionStatement[], access: FunctionAccess): boolean {
   const context = contextOf(access);
-  // Policies cannot be written for `$LATEST`; it is the function itself.
-  const resource = access.functionArn.replace(/:\$LATEST$/, '');
+  const resource = ownFunction(access.functionArn);
   let allowed = false;
   for (const statement of statements) {
     const { Effect, Principal, Action, Resource, Condition = {} } = statement;
@@ -85,7 +84,7 @@ export function permissionCommand(functionArn: string, sourceArn: string): strin
     .join('-')
     .replaceAll(/[^\w-]+/g, '')
     .slice(0, statementIdMax);
-  return `${addPermission(functionArn)} --statement-id '${statementId}' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn '${source}'`;
+  return `${addPermission(functionArn)} --statement-id '${statementId}' --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn ${quoted(source)}`;
 }
 
 /** Characters of a statement's id: Lambda's limit. */
@@ -98,10 +97,16 @@ export const urlPermissionCommands = (functionArn: string): readonly string[] =>
 ];
 
 function addPermission(functionArn: string): string {
-  const parts = functionArn.split(':');
-  const qualifier = parts.length > 7 ? ` --qualifier '${parts[7]}'` : '';
-  return `aws lambda add-permission --function-name '${parts.slice(0, 7).join(':')}'${qualifier}`;
+  const parts = ownFunction(functionArn).split(':');
+  const qualifier = parts[7] === undefined ? '' : ` --qualifier ${quoted(parts[7])}`;
+  return `aws lambda add-permission --function-name ${quoted(parts.slice(0, 7).join(':'))}${qualifier}`;
 }
+
+/** Policies cannot be written for `$LATEST`; it is the function itself. */
+const ownFunction = (functionArn: string): string => functionArn.replace(/:\$LATEST$/, '');
+
+/** A word for a shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 const listed = (texts: Texts): readonly string[] => (typeof texts === 'string' ? [texts] : texts);
 

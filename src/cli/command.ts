@@ -3,6 +3,8 @@
  * `--json` a command prints one JSON document on stdout and nothing else.
  */
 export interface CommandIo {
+  /** That of the process unless given. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -11,10 +11,10 @@ import {
   type DeployedApi,
   defaultStage,
   deployedApi,
-  itemsOf,
   type ListedApi,
   listApis,
   stackTag,
+  stageNamesOf,
 } from './deployed-apis.ts';
 import { installationOf } from './installation.ts';
 import { ManagementClient } from './management-client.ts';
@@ -149,7 +149,7 @@ async function deployHttpApi(
     });
   } else {
     const api = `/v2/apis/${earlier.id}`;
-    const isNew = !itemsOf((await client.call('GET', `${api}/stages`)).items).some((each) => each.stageName === stage);
+    const isNew = !(await stageNamesOf(client, earlier)).includes(stage);
     // A name that no stage can have is refused before anything has changed.
     if (isNew) await client.call('POST', `${api}/stages`, newStage);
     await orGone(client, isNew ? `${api}/stages/${encodeURIComponent(stage)}` : undefined, async () => {

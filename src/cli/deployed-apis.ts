@@ -51,9 +51,18 @@ async function listV2Apis(client: ManagementClient): Promise<ListedApi[]> {
 }
 
 export async function stageNamesOf(client: ManagementClient, { id, protocol }: ListedApi): Promise<string[]> {
-  const page = await client.call('GET', protocol === 'REST' ? `/restapis/${id}/stages` : `/v2/apis/${id}/stages`);
-  return itemsOf(page[protocol === 'REST' ? 'item' : 'items']).map((item) => String(item.stageName));
+  return (await stagesOf(client, { id, protocol })).map(({ stageName }) => String(stageName));
 }
+
+/** Stages as the service that the API belongs to shows them. */
+export const stagesOf = async (
+  client: ManagementClient,
+  { id, protocol }: Pick<ListedApi, 'id' | 'protocol'>,
+): Promise<Record<string, unknown>[]> =>
+  protocol === 'REST'
+    ? // This list comes without pages.
+      itemsOf((await client.call('GET', `/restapis/${id}/stages`)).item)
+    : pages(client, `/v2/apis/${id}/stages?maxResults=500`, 'nextToken', 'items', 'nextToken');
 
 export function deployedApi(
   { trafficPort }: RunningGateway,

@@ -82,13 +82,13 @@ const checks: Readonly<Record<string, Check>> = {
   'permissions of functions': async (installation) => {
     const { accountId, services } = installation.settings;
     const client = new ManagementClient(installation);
-    const { calls, missing } = await functionPermissions(client, accountId, services.lambda !== undefined);
-    if (missing.length === 0) return { ok: true, detail: `${calls} calls of functions looked at` };
-    const remedies = missing.flatMap(({ commands }) => commands);
+    const { calls, findings } = await functionPermissions(client, accountId, services.lambda !== undefined);
+    if (findings.length === 0) return { ok: true, detail: `${calls} calls of functions looked at` };
+    const remedies = new Set(findings.flatMap((finding) => finding.remedies));
     return {
       ok: false,
-      detail: missing.map(({ what }) => what).join('; '),
-      remedy: remedies.length === 0 ? 'create the function, or change what calls it' : remedies.join('\n'),
+      detail: findings.map(({ what }) => what).join('; '),
+      ...(remedies.size > 0 && { remedy: [...remedies].join('\n') }),
     };
   },
   'names under .localhost': async () => {

@@ -1,14 +1,15 @@
 /** `gatewright invoke FUNCTION`: runs a function once and shows its answer, with the end of its log on stderr. */
 import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import { readArguments } from './arguments.ts';
-import { type Command, Failure, UsageError } from './command.ts';
+import { type Command, type CommandIo, Failure, UsageError } from './command.ts';
 import { installationOf } from './installation.ts';
 import { ManagementClient } from './management-client.ts';
 
 export const invoke: Command = {
   usage: 'invoke FUNCTION [--event FILE] [--qualifier NAME] [--async] [--json]',
   about: `Invokes a function and prints what it returns; its log goes to stderr.
-  --event FILE      the event, a JSON document (default: {})
+  --event FILE      the event, a JSON document; - reads it from stdin (default: {})
   --qualifier NAME  version or alias
   --async           only hands the event to the queue`,
   async run(args, io) {
@@ -20,7 +21,7 @@ export const invoke: Command = {
     const [name] = options.positionals;
     if (name === undefined) throw new UsageError('which function?');
     const file = options.text('event');
-    const event = file === undefined ? Buffer.from('{}') : await readEvent(file);
+    const event = file === undefined ? Buffer.from('{}') : await readEvent(file, io);
     const qualifier = options.text('qualifier');
     const client = new ManagementClient(await installationOf(options, io));
     const { headers, body } = await client.exchange(
@@ -29,6 +30,8 @@ export const invoke: Command = {
       {
         service: 'lambda',
         payload: event,
+        // Functions may run for 15 minutes, and wait for their turn before.
+        answerMs: 0,
         headers: options.on('async') ? { 'x-amz-invocation-type': 'Event' } : { 'x-amz-log-type': 'Tail' },
       },
     );
@@ -45,15 +48,16 @@ export const invoke: Command = {
   },
 };
 
-async function readEvent(file: string): Promise<Buffer> {
-  let bytes: Buffer;
+/** @returns the document without the byte order mark that some editors put before it */
+async function readEvent(file: string, { stdin = process.stdin }: CommandIo): Promise<Buffer> {
   try {
-    bytes = await readFile(file);
-    JSON.parse(bytes.toString());
+    const bytes = file === '-' ? await buffer(stdin) : await readFile(file);
+    const text = bytes.toString().replace(/^\uFEFF/, '');
+    JSON.parse(text);
+    return Buffer.from(text);
   } catch (error) {
-    throw new Failure(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Failure(`${file === '-' ? 'stdin' : file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return bytes;
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,6 @@
 /** Signed calls of the REST API management service, as the AWS CLI makes them. */
 import { createHash } from 'node:crypto';
-import { request } from 'undici';
+import { errors, request } from 'undici';
 import { signRequest } from '../access/sigv4.ts';
 import { Failure } from './command.ts';
 import type { Installation } from './installation.ts';
@@ -22,9 +22,12 @@ export interface RunningGateway {
 
 export class ManagementClient {
   readonly #installation: Installation;
+  readonly #answerMs: number;
 
-  constructor(installation: Installation) {
+  /** @param answerMs how long an answer, and each piece of it, may take */
+  constructor(installation: Installation, answerMs = 300_000) {
     this.#installation = installation;
+    this.#answerMs = answerMs;
   }
 
   get region(): string {
@@ -33,7 +36,7 @@ export class ManagementClient {
 
   /** What the running gateway says of itself. @throws Failure when none answers */
   async gateway(): Promise<RunningGateway> {
-    const { body } = await this.#send('GET', '/health', {}, undefined);
+    const { body } = await this.#send('GET', '/health', {}, undefined, this.#answerMs);
     const { version, trafficPort, trafficTlsPort }: Record<string, unknown> = JSON.parse(body.toString());
     return {
       version: String(version),
@@ -61,9 +64,11 @@ export class ManagementClient {
       readonly service?: string;
       readonly payload?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
+      /** In place of the usual limit; 0: however long it takes. */
+      readonly answerMs?: number;
     } = {},
   ): Promise<{ readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Buffer }> {
-    const { payload, service = 'apigateway' } = given;
+    const { payload, service = 'apigateway', answerMs = this.#answerMs } = given;
     const body =
       payload === undefined || payload instanceof Uint8Array ? payload : Buffer.from(JSON.stringify(payload), 'utf8');
     const { endpoint, key, settings } = this.#installation;
@@ -81,15 +86,27 @@ export class ManagementClient {
       credentials: key,
       nowMs: Date.now(),
     });
-    const answer = await this.#send(method, path, headers, body);
+    const answer = await this.#send(method, path, headers, body, answerMs);
     if (answer.status >= 400) throw callFailureOf(answer);
     return answer;
   }
 
-  async #send(method: string, path: string, headers: Record<string, string>, body: Uint8Array | undefined) {
+  async #send(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: Uint8Array | undefined,
+    answerMs: number,
+  ) {
     const { endpoint } = this.#installation;
     try {
-      const answer = await request(endpoint + path, { method: method as 'GET', headers, body: body ?? null });
+      const answer = await request(endpoint + path, {
+        method: method as 'GET',
+        headers,
+        body: body ?? null,
+        headersTimeout: answerMs,
+        bodyTimeout: answerMs,
+      });
       return {
         status: answer.statusCode,
         headers: Object.fromEntries(
@@ -98,6 +115,8 @@ export class ManagementClient {
         body: Buffer.from(await answer.body.arrayBuffer()),
       };
     } catch (error) {
+      if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
+        throw new Failure(`the gateway at ${endpoint} has not answered ${method} ${path} within ${answerMs / 1000} s`);
       throw new Failure(
         `no gateway answers at ${endpoint} (${error instanceof Error ? error.message : String(error)}). Start one with: gatewright start`,
       );

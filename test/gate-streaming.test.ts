@@ -100,6 +100,31 @@ test('events reach the client one by one', async () => {
   assert.equal(second.toString(), 'data: two\n\n');
 });
 
+test('the head of an answer reaches the client before there are events', { timeout: 10_000 }, async () => {
+  const begin = Promise.withResolvers<void>();
+  await using backend = await Backend.start(async (_received, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    await begin.promise;
+    response.end('data: one\n\n');
+  });
+  await using gate = await RunningGate.start([proxyTo(backend.url)]);
+  const sent = request({ port: gate.listener.port, path: '/prod', headers: { host }, agent: false }).end();
+  const [response] = await once(sent, 'response');
+  assert.equal(response.headers['content-type'], 'text/event-stream');
+  begin.resolve();
+  assert.equal((await once(response, 'data'))[0].toString(), 'data: one\n\n');
+});
+
+test('headers that the Connection header of a backend names stay between backend and gateway', async () => {
+  await using backend = await Backend.start((_received, response) => {
+    response.writeHead(200, ['X-Foo', '1', 'Connection', 'keep-alive, X-Foo', 'X-Bar', '2', 'Content-Length', '2']);
+    response.end('ok');
+  });
+  await using gate = await RunningGate.start([proxyTo(backend.url)]);
+  const { headers, text } = await gate.call('/prod');
+  assert.deepEqual([headers['x-foo'], headers['x-bar'], text], [undefined, '2', 'ok']);
+});
+
 for (const { when, streaming } of [
   { when: 'before the answer', streaming: false },
   { when: 'while the answer streams', streaming: true },

@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:http2';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { Exchange } from '../src/gate/exchange.ts';
+import { listen } from '../src/wire/http-server.ts';
+import { selfSigned, withoutOpenssl } from './certificate.ts';
 import { callHttp, httpHost as host, httpGate } from './http-gate.ts';
 import { deployedHttpStage, httpApi } from './http-stage.ts';
-import { Backend, echoed, headerIn } from './running-gate.ts';
+import { Backend, type Echoed, echoed, headerIn } from './running-gate.ts';
 
 const proxyTo = (uri: string) => deployedHttpStage(httpApi({ $default: { to: uri } }));
 
@@ -59,6 +63,56 @@ test('events reach the client one by one', async () => {
   finish.resolve();
   const [second] = await once(response, 'data');
   assert.equal(second.toString(), 'data: two\n\n');
+});
+
+test('the head of an answer reaches the client before there are events', { timeout: 10_000 }, async () => {
+  const begin = Promise.withResolvers<void>();
+  await using backend = await Backend.start(async (_received, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    await begin.promise;
+    response.end('data: one\n\n');
+  });
+  await using gate = await httpGate([proxyTo(backend.url)]);
+  const sent = request({ port: gate.listener.port, path: '/', headers: { host }, agent: false }).end();
+  const [response] = await once(sent, 'response');
+  assert.equal(response.headers['content-type'], 'text/event-stream');
+  begin.resolve();
+  assert.equal((await once(response, 'data'))[0].toString(), 'data: one\n\n');
+});
+
+test('headers that the Connection header of a backend names stay between backend and gateway', async () => {
+  await using backend = await Backend.start((_received, response) => {
+    response.writeHead(200, ['X-Foo', '1', 'Connection', 'keep-alive, X-Foo', 'X-Bar', '2', 'Content-Length', '2']);
+    response.end('ok');
+  });
+  await using gate = await httpGate([proxyTo(backend.url)]);
+  const { headers, text } = await callHttp(gate, '/');
+  assert.deepEqual([headers['x-foo'], headers['x-bar'], text], [undefined, '2', 'ok']);
+});
+
+test('cookies that an HTTP/2 client sends apart reach the backend as one header', {
+  skip: withoutOpenssl,
+}, async () => {
+  await using backend = await Backend.echo();
+  await using gate = await httpGate([proxyTo(backend.url)]);
+  const { cert: certificate, key } = selfSigned();
+  const listener = await listen({
+    port: 0,
+    host: '127.0.0.1',
+    exchange: Exchange,
+    handle: (x) => gate.gate.handle(x),
+    tls: { certificate, key },
+    log: gate.log,
+  });
+  const session = connect(`https://localhost:${listener.port}`, { rejectUnauthorized: false });
+  const sent = session.request({ ':path': '/', ':authority': host, host: 'other.example', cookie: ['a=1', 'b=2'] });
+  const seen: Echoed = JSON.parse((await sent.toArray()).join(''));
+  session.destroy();
+  await listener.close(0);
+  assert.deepEqual(
+    seen.headers.filter((_, i) => seen.headers[i - 1]?.toLowerCase() === 'cookie'),
+    ['a=1; b=2'],
+  );
 });
 
 for (const streaming of [false, true])

@@ -8,7 +8,7 @@ import { Server as NetServer, Socket } from 'node:net';
 import { Readable, type Writable } from 'node:stream';
 import { LineBudget } from '../observe/line-budget.ts';
 import type { Log } from '../observe/log.ts';
-import { writeHead, writeHttp2Head } from './answer-head.ts';
+import { sendsBody, writeHead, writeHttp2Head } from './answer-head.ts';
 import { Deadlines, Waiting } from './deadlines.ts';
 import type { ReceivedRequest, WireExchange } from './exchange.ts';
 import { createServer, type Server, ServerResponse } from './node-http.ts';
@@ -149,6 +149,8 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
         cert: options.tls.certificate,
         key: options.tls.key,
         maxSessionMemory: 64,
+        // What an upstream says twice although it should be said once is passed on: Node.js would send nothing at all.
+        strictSingleValueFields: false,
         settings: { maxHeaderListSize: this.#limits.headBytes, maxConcurrentStreams: 256 },
         http1Options: settings,
         ...settings,
@@ -389,6 +391,7 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
   }
 
   #stream(x: X, body: Readable, response: Writable, connection: Connection<X> | undefined): void {
+    const isSent = sendsBody(x);
     const onDrain = (): void => {
       body.resume();
     };
@@ -402,7 +405,7 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
     response.on('drain', onDrain);
     response.on('close', () => body.destroy());
     body.on('data', (piece: Uint8Array) => {
-      x.responseBytesSent += piece.length;
+      if (isSent) x.responseBytesSent += piece.length;
       if (response.write(piece)) return;
       body.pause();
       if (connection !== undefined) this.#deadlines.start(connection, this.#limits.stallMs);
@@ -422,6 +425,9 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
       if (!body.readableEnded && body.errored === null) onBroken(undefined);
     });
     if (body.destroyed) onBroken(body.errored ?? undefined);
+    // HTTP/2 has sent its head. What is there already to be read leaves in this turn, and the head with it.
+    else if (response instanceof ServerResponse && (body.readableLength === 0 || !isSent))
+      atEndOfTurn(new WaitingHead(x, response));
   }
 
   #failed(x: X, error: unknown): void {
@@ -540,6 +546,24 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
   #write(fields: Readonly<Record<string, unknown>>, message: string): void {
     const leftOut = this.#lines.take();
     if (leftOut !== undefined) this.#options.log.info({ ...fields, ...(leftOut > 0 && { leftOut }) }, message);
+  }
+}
+
+/**
+ * The head of an answer whose body streams. Node.js sends it with the first piece; that may be a long time coming, of
+ * events for example, and the client is not to wait for the head longer than this turn.
+ */
+class WaitingHead implements Flushable {
+  readonly #x: WireExchange;
+  readonly #response: ServerResponse;
+
+  constructor(x: WireExchange, response: ServerResponse) {
+    this.#x = x;
+    this.#response = response;
+  }
+
+  flush(): void {
+    if (this.#x.responseBytesSent === 0 && !this.#x.ended) this.#response.flushHeaders();
   }
 }
 

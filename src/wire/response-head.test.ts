@@ -39,6 +39,47 @@ for (const { when, lines, method = 'GET', expect } of [
     expect: { keepAlive: false },
   },
   {
+    when: 'what Connection names is for this connection only',
+    lines: [
+      'HTTP/1.1 200 OK',
+      'X-Foo: 1',
+      'Connection: keep-alive, x-foo ,X-Bar,,',
+      'x-bar: 2',
+      'X-Foo: 3',
+      'CONNECTION: Connection, __proto__',
+      'X-Foobar: 4',
+      'Content-Length: 3',
+    ],
+    expect: {
+      headers: [
+        'Connection',
+        'keep-alive, x-foo ,X-Bar,,',
+        'CONNECTION',
+        'Connection, __proto__',
+        'X-Foobar',
+        '4',
+        'Content-Length',
+        '3',
+      ],
+      bodyLength: 3,
+      keepAlive: true,
+    },
+  },
+  {
+    when: 'a length that Connection names counts all the same',
+    lines: ['HTTP/1.1 200 OK', 'Connection: Content-Length', 'Content-Length: 3'],
+    expect: { headers: ['Connection', 'Content-Length'], bodyKind: bodyKinds.length, bodyLength: 3 },
+  },
+  {
+    when: 'a Connection that only says how it goes on names nothing',
+    lines: ['HTTP/1.1 200 OK', 'Connection: Close', 'Close: 1', 'Keep-Alive: timeout=7', 'Content-Length: 3'],
+    expect: {
+      headers: ['Connection', 'Close', 'Close', '1', 'Keep-Alive', 'timeout=7', 'Content-Length', '3'],
+      keepAlive: false,
+      keepAliveMs: 7000,
+    },
+  },
+  {
     when: 'chunked',
     lines: ['HTTP/1.1 200 OK', 'Transfer-Encoding: Chunked'],
     expect: { bodyKind: bodyKinds.chunked, keepAlive: true },

@@ -12,7 +12,10 @@ export type BodyKind = (typeof bodyKinds)[keyof typeof bodyKinds];
 
 export interface ResponseHead {
   readonly status: number;
-  /** Name, value, name, value …, spelt as the upstream spelt them; values are latin1 text. */
+  /**
+   * Name, value, name, value …, spelt as the upstream spelt them; values are latin1 text. Without those that its
+   * Connection header names.
+   */
   readonly headers: string[];
   readonly bodyKind: BodyKind;
   /** Bytes of the body when `bodyKind` is `length`, else 0. */
@@ -68,6 +71,7 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
     else if (isField(name, 'transfer-encoding'))
       transferEncoding = transferEncoding === null ? value : `${transferEncoding},${value}`;
   }
+  if (connection !== '' && connection !== ',keep-alive' && connection !== ',close') dropNamed(headers, connection);
   const keepAlive = version === 49 ? !listed(connection, 'close') : listed(connection, 'keep-alive');
   if (transferEncoding !== null) {
     if (version === 48) throw new ProtocolError('Transfer-Encoding in an HTTP/1.0 response');
@@ -111,6 +115,20 @@ function contentLength(value: string, before: number): number {
 /** Whether a comma-separated list, lower-cased, names `token`. */
 function listed(list: string, token: string): boolean {
   return list.includes(token) && list.split(',').some((entry) => entry.trim() === token);
+}
+
+/** Takes out the headers that the options of Connection name: they are for this connection only (RFC 9110, 7.6.1). */
+function dropNamed(headers: string[], options: string): void {
+  const named = new Set(options.split(',').map((option) => option.trim()));
+  named.delete('connection');
+  let kept = 0;
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    if (named.has(name.toLowerCase())) continue;
+    headers[kept++] = name;
+    headers[kept++] = headers[i + 1]!;
+  }
+  headers.length = kept;
 }
 
 function timeoutOf(value: string): number {

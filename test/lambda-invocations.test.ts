@@ -37,6 +37,9 @@ interface Ear extends AsyncDisposable {
   readonly heard: Promise<string>;
 }
 
+/** A handler that tells that it runs, and does not end by itself. */
+const tellAndStay = `await fetch(event.url, { method: 'POST', body: '"run"' }); await new Promise((go) => setTimeout(go, 120_000))`;
+
 async function listen(): Promise<Ear> {
   let hear: (text: string) => void = () => {};
   const heard = new Promise<string>((resolve) => {
@@ -285,6 +288,54 @@ test('an event that has not been run yet is run after a restart', async () => {
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
+});
+
+test('an event that is under way when the gateway has no more time runs again after the restart', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gatewright-test-'));
+  const FunctionName = 'interrupted';
+  try {
+    await using ear = await listen();
+    await using other = await listen();
+    {
+      await using own = await lambdaGateway({ dataDir });
+      await own.client.send(
+        new CreateFunctionCommand({ ...newFunctionInput(FunctionName, tellAndStay), Timeout: 300 }),
+      );
+      const Payload = Buffer.from(JSON.stringify({ url: ear.url }));
+      await own.client.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }));
+      await ear.heard;
+      await own.running.close(0);
+      const kept = await own.store.listEverywhere('function-event');
+      assert.deepEqual(
+        kept.map(({ value: { failures, refusals } }) => [failures, refusals]),
+        [[0, 0]],
+      );
+      // Only the address of who listens is changed, so that the second run is told from the first.
+      const [{ key, value, revision } = assert.fail()] = kept;
+      const payload = Buffer.from(JSON.stringify({ url: other.url })).toString('base64');
+      await own.store.commit([{ key, value: { ...value, payload }, expectedRevision: revision }]);
+    }
+    await using again = await lambdaGateway({ dataDir });
+    assert.equal(await other.heard, '"run"');
+    await again.running.close(0);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+test('an invocation that is under way when the gateway has no more time is answered with ServiceException', async () => {
+  await using ear = await listen();
+  await using own = await lambdaGateway();
+  const FunctionName = 'cut';
+  await own.client.send(new CreateFunctionCommand({ ...newFunctionInput(FunctionName, tellAndStay), Timeout: 300 }));
+  const Payload = Buffer.from(JSON.stringify({ url: ear.url }));
+  const answered = assert.rejects(own.client.send(new InvokeCommand({ FunctionName, Payload })), {
+    name: 'ServiceException',
+    Type: 'Service',
+  });
+  await ear.heard;
+  await own.running.close(0);
+  await answered;
 });
 
 test('a streamed response arrives in chunks, and its end tells how it went', async () => {

@@ -79,6 +79,8 @@ const failed: InvocationResult = {
   durationMs: 1,
 };
 
+type Running = ReturnType<typeof Promise.withResolvers<InvocationResult>>;
+
 function setUp(
   answer: (attempt: number, event: Uint8Array) => InvocationResult | Promise<InvocationResult>,
   target: Partial<EventTarget> = {},
@@ -255,6 +257,39 @@ test('a closed queue waits for what runs and begins nothing more', async () => {
   assert.deepEqual([...storage.events.keys()], ['r2']);
   await assert.rejects(enqueue('r3'), { status: 429 });
 });
+
+test('a queue that is held accepts events and begins none; a new queue runs them', async () => {
+  const first = setUp(() => succeeded);
+  first.queue.hold();
+  await first.enqueue('r1');
+  await first.clock.pass(60);
+  assert.equal(first.attempts.length, 0);
+  await first.queue.close();
+  const second = setUp(() => succeeded, {}, { storage: first.storage });
+  await second.queue.start();
+  await second.clock.pass(0);
+  assert.equal(second.attempts.length, 1);
+});
+
+for (const { ends, how } of [
+  { how: 'succeeds after that', ends: (running: Running) => running.resolve(succeeded) },
+  { how: 'fails after that', ends: (running: Running) => running.resolve(failed) },
+  { how: 'is refused by a host that ends', ends: (running: Running) => running.reject(throttled('x')) },
+])
+  test(`a closing queue waits only so long: what still runs is kept as it was, also when it ${how}`, async () => {
+    const running = Promise.withResolvers<InvocationResult>();
+    const first = setUp(() => running.promise, { onSuccess: 'arn:done', onFailure: 'arn:failed' });
+    await first.enqueue('r1');
+    await first.clock.pass(0);
+    const kept = structuredClone(first.storage.events.get('r1'));
+    const closed = first.queue.close(5_000);
+    await first.clock.pass(5);
+    await closed;
+    ends(running);
+    await first.clock.pass(600);
+    assert.deepEqual(first.storage.events.get('r1'), kept);
+    assert.deepEqual([first.deliveries, first.errors, first.attempts.length], [[], [], 1]);
+  });
 
 test('events of one function run a few at a time, in the order in which they came', async () => {
   const seen: string[] = [];

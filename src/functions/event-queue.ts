@@ -151,7 +151,12 @@ export class EventQueue {
   readonly #lanes = new Map<string, Lane>();
   readonly #running = new Set<Promise<void>>();
   #events = 0;
+  /** Begins nothing more. */
+  #held = false;
+  /** Accepts nothing more. */
   #closed = false;
+  /** Has no more time: whatever becomes of what still runs, the event stays as it is. */
+  #abandoned = false;
 
   constructor(options: EventQueueOptions) {
     this.#options = { ...defaults, clock: systemClock, ...options };
@@ -200,10 +205,28 @@ export class EventQueue {
     this.#schedule(event.invokedFunctionArn, { requestId: event.requestId, dueAtMs: nowMs });
   }
 
-  /** Begins nothing more, and waits for what runs. What waits is kept in the storage. */
-  async close(): Promise<void> {
-    this.#closed = true;
+  /** Begins nothing more. What comes is accepted, and kept in the storage for the next start. */
+  hold(): void {
+    this.#held = true;
     for (const lane of this.#lanes.values()) lane.cancelTimer?.();
+  }
+
+  /**
+   * Begins nothing more, waits for what runs, then accepts nothing more. What waits is kept in the storage.
+   * @param withinMs what runs longer is kept in the storage too, as if it had not been begun
+   */
+  async close(withinMs = Number.POSITIVE_INFINITY): Promise<void> {
+    this.hold();
+    const { clock } = this.#options;
+    const { promise: late, resolve: give } = Promise.withResolvers<void>();
+    const cancel = withinMs === Number.POSITIVE_INFINITY ? undefined : clock.at(clock.nowMs() + withinMs, give);
+    await Promise.race([this.#finished(), late]);
+    cancel?.();
+    this.#closed = true;
+    this.#abandoned = this.#running.size > 0;
+  }
+
+  async #finished(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
@@ -221,7 +244,7 @@ export class EventQueue {
   #advance(arn: string, lane: Lane): void {
     lane.cancelTimer?.();
     lane.cancelTimer = null;
-    if (this.#closed) return;
+    if (this.#held) return;
     const { clock, concurrencyPerFunction } = this.#options;
     while (lane.running < concurrencyPerFunction) {
       const next = lane.waiting.at(-1);
@@ -234,7 +257,8 @@ export class EventQueue {
       lane.running++;
       const run = this.#attempt(arn, next.requestId).catch((error: unknown) => {
         // The storage failed: the event is still there, and is tried again.
-        this.#options.onError(asError(error), { requestId: next.requestId, invokedFunctionArn: arn });
+        if (!this.#abandoned)
+          this.#options.onError(asError(error), { requestId: next.requestId, invokedFunctionArn: arn });
         return clock.nowMs() + refusalDelayMaxMs;
       });
       const done = run.then((dueAgainAtMs) => {
@@ -271,10 +295,12 @@ export class EventQueue {
       });
     } catch (error) {
       if (!(error instanceof InvocationRefused)) throw error;
+      if (this.#abandoned) return event.dueAtMs;
       // Throttled or no host: the event's own retries are untouched.
       const delayMs = Math.min(firstRefusalDelayMs * 2 ** event.refusals, refusalDelayMaxMs);
       return this.#again({ ...event, refusals: event.refusals + 1 }, delayMs, tooOldAtMs);
     }
+    if (this.#abandoned) return event.dueAtMs;
     if (result.functionError === undefined) return this.#finish(event, target, 'Success', result);
     if (event.failures >= target.maximumRetryAttempts) {
       return this.#finish({ ...event, failures: event.failures + 1 }, target, 'RetriesExhausted', result);
@@ -295,13 +321,14 @@ export class EventQueue {
     target: EventTarget,
     condition: InvocationRecord['requestContext']['condition'],
     result: InvocationResult | undefined,
-  ): Promise<undefined> {
+  ): Promise<number | undefined> {
     for (const delivery of deliveriesOf(event, target, condition, result, this.#options.clock.nowMs())) {
       try {
         await this.#options.deliver(delivery);
       } catch (error) {
-        this.#options.onError(asError(error), event);
+        if (!this.#abandoned) this.#options.onError(asError(error), event);
       }
+      if (this.#abandoned) return event.dueAtMs;
     }
     await this.#options.storage.remove(event.requestId);
     return undefined;

@@ -55,8 +55,14 @@ export interface RunningFunctions {
   connect(giveInvoker: (port: MessagePort) => void, giveDirectory: (port: MessagePort) => void): () => void;
   /** Answers requests for deployment packages; undefined for all others. */
   serve(request: Pick<ManagementRequest, 'method' | 'path' | 'query'>): Promise<ManagementResponse | undefined>;
-  /** Ends event invocations, environments and threads; nobody may invoke any more. */
-  close(): Promise<void>;
+  /** Begins no more events; they are accepted, and run at the next start. */
+  hold(): void;
+  /**
+   * Ends event invocations, environments and threads; nobody may invoke any more.
+   * @param withinMs for how long events may still run; what runs longer runs again at the next start. Calls that wait
+   * for a function are refused then
+   */
+  close(withinMs?: number): Promise<void>;
 }
 
 export async function startFunctions(options: FunctionsOptions): Promise<RunningFunctions> {
@@ -123,10 +129,13 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
       };
     },
     serve: (request) => code.serve(request),
-    close: async () => {
+    hold: () => events.hold(),
+    close: async (withinMs) => {
       stopWaiting();
-      await events.close();
+      await events.close(withinMs);
       ports.close();
+      // Whoever still waits is told so, before the end of an environment looks like a failure of its function.
+      thread.invoker.close();
       await thread.close();
       directory[Symbol.dispose]();
       await code.close();

@@ -23,14 +23,22 @@ export interface ManagementServerOptions {
 
 export interface ManagementServer {
   readonly port: number;
-  /** Stops listening; calls in flight are answered first. */
-  close(): Promise<void>;
+  /** Stops listening, and waits for calls in flight, which may outlast it. */
+  drain(withinMs: number): Promise<void>;
+  /** Stops listening, waits for calls in flight, then closes what connections there are. */
+  close(withinMs: number): Promise<void>;
 }
 
 export async function serveManagement(options: ManagementServerOptions): Promise<ManagementServer> {
+  let ended: Promise<void> | undefined;
   const server = createServer(
     { keepAliveTimeout: 65_000, requestTimeout: 300_000, headersTimeout: 30_000, maxHeaderSize: 65_536 },
     (request, response) => {
+      // A connection that is kept alive would keep a server from closing.
+      if (ended !== undefined) response.setHeader('connection', 'close');
+      response.on('close', () => {
+        if (ended !== undefined) setImmediate(() => server.closeIdleConnections());
+      });
       answer(request, response, options).catch((error) => {
         options.log.error({ error, method: request.method, path: request.url }, 'a management call failed');
         if (!response.headersSent) response.writeHead(500);
@@ -42,13 +50,22 @@ export async function serveManagement(options: ManagementServerOptions): Promise
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
+  const drain = async (withinMs: number): Promise<void> => {
+    ended ??= new Promise((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const { promise: late, resolve: give } = Promise.withResolvers<void>();
+    const timer = setTimeout(give, withinMs);
+    await Promise.race([ended, late]);
+    clearTimeout(timer);
+  };
   return {
     port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
+    drain,
+    close: async (withinMs) => {
+      await drain(withinMs);
+      server.closeAllConnections();
+      await ended;
+    },
   };
 }
 

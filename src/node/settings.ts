@@ -83,7 +83,7 @@ export const table = {
     default: 30_000,
     min: 0,
     max: 900_000,
-    about: 'how long a stopping process waits for requests in flight, in milliseconds',
+    about: 'how long a stopping process waits for requests, management calls and events in flight, in milliseconds',
   },
   logLevel: {
     type: 'text',

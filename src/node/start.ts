@@ -29,13 +29,16 @@ import type { ServedTls } from './gate-messages.ts';
 import { GateWorkers } from './gate-workers.ts';
 import { type AllIntegrators, createIntegrators } from './integrators.ts';
 import { createManagement } from './management.ts';
-import { serveManagement } from './management-server.ts';
+import { type ManagementServer, serveManagement } from './management-server.ts';
 import { establishRootKey, type RootKey } from './root-key.ts';
 import { type Sample, startSample } from './sample/sample-api.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { StageFeed } from './stage-feed.ts';
 import { collectStartGarbage } from './start-garbage.ts';
 import { version } from './version.ts';
+
+/** For the answers to calls that were given up when there was no more time. */
+const lastAnswersMs = 1_000;
 
 /** Throttled routes that can count at the same time: 1.5 MB of shared memory. */
 const throttledRoutesMax = 32_768;
@@ -47,7 +50,10 @@ export interface RunningNode {
   readonly rootKey: RootKey;
   readonly sample: { readonly restApiId: string; readonly stageName: string } | undefined;
   readonly workers: GateWorkers;
-  /** Turns `/ready` to 503, drains the gates, answers management calls in flight, closes the store. */
+  /**
+   * Turns `/ready` to 503, drains the gates, answers management calls in flight, closes the store. What takes longer
+   * than `drainMs` is given up: events are run again at the next start.
+   */
   close(): Promise<void>;
 }
 
@@ -69,6 +75,11 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
   const store = starting.use(openSqliteStore<DocumentKinds>(databasePath));
   const functionLogs = starting.use(new FunctionLogs(dataDir, log));
   const credentials = environmentCredentials(process.env) ?? rootKey;
+  let server: ManagementServer | undefined;
+  starting.defer(() => server?.close(lastAnswersMs));
+  /** Of `performance.now()`: until when what is under way may go on. */
+  let endByMs = 0;
+  const remainingMs = (): number => Math.max(0, endByMs - performance.now());
   let managementUrl = '';
   // Filled in once the management endpoint has its port; no function runs before.
   const functionEnvironment: Record<string, string> = {};
@@ -94,7 +105,7 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
       return port === undefined ? undefined : { port, wait: false };
     },
   });
-  starting.defer(() => functions.close());
+  starting.defer(() => functions.close(remainingMs()));
   const integrators = createIntegrators({
     services: settings.services,
     credentials,
@@ -127,8 +138,7 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
   });
   let sample: Sample | undefined;
   starting.defer(() => sample?.close());
-  let drainMs = 0;
-  starting.defer(() => workers.drain(drainMs));
+  starting.defer(() => workers.drain(remainingMs()));
   const gatesSettled = async (): Promise<void> => {
     await feed.announced();
     await workers.settled();
@@ -153,7 +163,7 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
   });
   await workers.start();
   let ready = false;
-  const server = await serveManagement({
+  server = await serveManagement({
     host: settings.managementHost,
     port: settings.managementPort,
     bodyBytesMax: management.bodyBytesMax,
@@ -161,7 +171,7 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
     pages: pagesOf(settings.region, () => ({ ready: ready && workers.listening > 0, workers, managementUrl })),
     log,
   });
-  starting.defer(() => server.close());
+  starting.defer(() => server?.drain(remainingMs()));
   managementUrl = `http://${settings.managementHost}:${server.port}`;
   Object.assign(functionEnvironment, endpointVariables(settings, managementUrl));
   sample = await startSample(firstStart && settings.sample === 'on', store, management.handlers, management.ownCall());
@@ -177,9 +187,10 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
     workers,
     close: async () => {
       ready = false;
-      drainMs = settings.drainMs;
+      endByMs = performance.now() + settings.drainMs;
+      functions.hold();
       // Traffic first: management says meanwhile that the node is draining, and answers calls in flight.
-      await workers.drain(drainMs);
+      await workers.drain(settings.drainMs);
       await running.disposeAsync();
     },
   };

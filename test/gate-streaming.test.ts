@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { DeployedRestStage } from '../src/definition/stage.ts';
+import { UpstreamHttpIntegrator } from '../src/integrations/http.ts';
+import { Upstream } from '../src/wire/upstream.ts';
+import { invocationUri, PretendedFunctions } from './functions.ts';
 import { apiId, deployedStage, restApi } from './rest-stage.ts';
 import { Backend, echoed, headerIn, RunningGate } from './running-gate.ts';
 
@@ -112,6 +116,34 @@ test('the head of an answer reaches the client before there are events', { timeo
   const [response] = await once(sent, 'response');
   assert.equal(response.headers['content-type'], 'text/event-stream');
   begin.resolve();
+  assert.equal((await once(response, 'data'))[0].toString(), 'data: one\n\n');
+});
+
+test('the head of a streaming function reaches the client before its body does', { timeout: 10_000 }, async () => {
+  const written = new PassThrough();
+  const functions = new PretendedFunctions({
+    fn: {
+      streamHandler: () => ({
+        contentType: 'application/vnd.awslambda.http-integration-response',
+        body: written,
+        completed: once(written, 'close').then(() => ({
+          payload: Buffer.alloc(0),
+          executedVersion: '$LATEST',
+          durationMs: 1,
+        })),
+      }),
+    },
+  });
+  const uri = invocationUri('fn');
+  const integration = { type: 'AWS_PROXY', httpMethod: 'POST', uri, responseTransferMode: 'STREAM' } as const;
+  await using gate = await RunningGate.start([deployedStage(restApi({ '/': { ANY: { integration } } }))], {
+    integrators: { http: new UpstreamHttpIntegrator(new Upstream()), aws: null, functions: functions.caller() },
+  });
+  const sent = request({ port: gate.listener.port, path: '/prod', headers: { host }, agent: false }).end();
+  written.write(`{"statusCode":202}${'\0'.repeat(8)}`);
+  const [response] = await once(sent, 'response');
+  assert.equal(response.statusCode, 202);
+  written.end('data: one\n\n');
   assert.equal((await once(response, 'data'))[0].toString(), 'data: one\n\n');
 });
 

@@ -40,8 +40,12 @@ functions:
     arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-x86_64:5: ./layers/powertools
 \`\`\`
 
-Paths that are not absolute start at the working directory. The data directory holds \`gatewright.db\` (SQLite: definitions, deployments, stages) and \`credentials\` (the root access
-key in the format of AWS's shared credentials file, mode 600).
+Paths that are not absolute start at the working directory.
+
+The data directory holds \`gatewright.db\` (SQLite: definitions, deployments, stages), \`credentials\` (the root access key
+in the format of AWS's shared credentials file, mode 600), code of functions in \`functions/\`, and \`gatewright.lock\`
+with \`gatewright.pid\`: a second gateway with the same directory is refused, and told the process id of the first. The
+lock ends with its process, also with one that is killed.
 `;
 }
 

@@ -1,6 +1,8 @@
 /** `gatewright start`: runs the gateway until it is told to stop, and says where everything is. */
 import { once } from 'node:events';
+import { DataDirectoryInUse } from '../node/data-directory-lock.ts';
 import { credentialsFileOf } from '../node/root-key.ts';
+import { SettingsError } from '../node/settings.ts';
 import { startNode } from '../node/start.ts';
 import { readArguments } from './arguments.ts';
 import { type Command, Failure, UsageError } from './command.ts';
@@ -35,11 +37,14 @@ export const start: Command = {
         '',
         `  console     ${node.managementUrl}/console`,
         `  traffic     http://${host}`,
+        ...(node.trafficTlsPort === null ? [] : [`              https://127.0.0.1:${node.trafficTlsPort}`]),
         ...(sample === undefined ? [] : [`  sample API  ${sample.url}`, `              ${sample.localUrl}`]),
         '',
         'To point the AWS CLI and SDKs here:',
         '',
-        `  export AWS_ENDPOINT_URL=${node.managementUrl} AWS_REGION=${settings.region}`,
+        `  export AWS_ENDPOINT_URL=${node.managementUrl}`,
+        // The CLI's version 1 and Python's SDK read only the second of these, others only the first.
+        `  export AWS_REGION=${settings.region} AWS_DEFAULT_REGION=${settings.region}`,
         `  export AWS_SHARED_CREDENTIALS_FILE=${credentialsFileOf(settings.dataDir)}`,
         '  aws apigateway get-rest-apis',
         '',
@@ -62,6 +67,7 @@ function inspection(given: string): [string, number] {
 
 function startFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof DataDirectoryInUse || error instanceof SettingsError) return error.message;
   if ('code' in error && error.code === 'EADDRINUSE')
     return `${error.message}. Another program listens there; choose another port with --traffic-port or --management-port`;
   return error.stack ?? error.message;

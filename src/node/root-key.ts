@@ -5,14 +5,15 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 
 export interface RootKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-export const credentialsFileOf = (dataDir: string): string => join(dataDir, 'credentials');
+/** Absolute: what is told of it is used elsewhere. */
+export const credentialsFileOf = (dataDir: string): string => resolve(dataDir, 'credentials');
 
 /** Reads the key of the data directory; undefined when none has been made yet. @throws when the file is unreadable */
 export async function readRootKey(dataDir: string): Promise<RootKey | undefined> {

@@ -23,6 +23,7 @@ import { openSqliteStore } from '../store/sqlite.ts';
 import { Upstream } from '../wire/upstream.ts';
 import { environmentCredentials } from './aws-credentials.ts';
 import { consolePage } from './console-page.ts';
+import { DataDirectoryLock } from './data-directory-lock.ts';
 import { FunctionLogs } from './function-logs.ts';
 import { startFunctions } from './functions.ts';
 import type { ServedTls } from './gate-messages.ts';
@@ -62,16 +63,17 @@ export interface StartOptions {
   readonly inspect?: ReadonlyMap<string, number>;
 }
 
+/** @throws DataDirectoryInUse, SettingsError */
 export async function startNode(settings: Settings, { inspect }: StartOptions = {}): Promise<RunningNode> {
   const log = createLog(settings.logLevel, 'node');
   const dataDir = resolve(settings.dataDir);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  // What has been started is stopped in the opposite order, whether the start fails or the node is closed.
+  await using starting = new AsyncDisposableStack();
+  starting.use(new DataDirectoryLock(dataDir));
   const databasePath = join(dataDir, 'gatewright.db');
   const firstStart = !existsSync(databasePath);
   const rootKey = await establishRootKey(dataDir, settings);
-
-  // What has been started is stopped in the opposite order, whether the start fails or the node is closed.
-  await using starting = new AsyncDisposableStack();
   const store = starting.use(openSqliteStore<DocumentKinds>(databasePath));
   const functionLogs = starting.use(new FunctionLogs(dataDir, log));
   const credentials = environmentCredentials(process.env) ?? rootKey;

@@ -436,6 +436,28 @@ test('what is malformed is refused in AWS’s words', async () => {
       /exceeded the 4KB limit/,
     ],
     [
+      () =>
+        client.send(
+          new CreateFunctionCommand({
+            ...newFunctionInput('x'),
+            DeadLetterConfig: { TargetArn: 'arn:aws:s3:::failed-events' },
+          }),
+        ),
+      'InvalidParameterValueException',
+      /^Invalid dead letter queue ARN: arn:aws:s3:::failed-events/,
+    ],
+    [
+      () =>
+        client.send(
+          new UpdateFunctionConfigurationCommand({
+            FunctionName: 'strict',
+            DeadLetterConfig: { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:failed.fifo' },
+          }),
+        ),
+      'InvalidParameterValueException',
+      'Invalid dead letter queue ARN: FIFO SQS queue is not supported for dead letter configuration',
+    ],
+    [
       () => client.send(new GetFunctionCommand({ FunctionName: 'strict', Qualifier: 'nope' })),
       'ResourceNotFoundException',
       `Function not found: ${arnOf('strict')}:nope`,

@@ -35,11 +35,14 @@ export async function serveManagement(options: ManagementServerOptions): Promise
     { keepAliveTimeout: 65_000, requestTimeout: 300_000, headersTimeout: 30_000, maxHeaderSize: 65_536 },
     (request, response) => {
       // A connection that is kept alive would keep a server from closing.
-      if (ended !== undefined) response.setHeader('connection', 'close');
       response.on('close', () => {
         if (ended !== undefined) setImmediate(() => server.closeIdleConnections());
       });
-      answer(request, response, options).catch((error) => {
+      answer(request, response, options, () => ended !== undefined).catch((error) => {
+        if (hasLeft(request, error)) {
+          options.log.debug({ method: request.method, path: request.url }, 'a client left before its answer was whole');
+          return;
+        }
         options.log.error({ error, method: request.method, path: request.url }, 'a management call failed');
         if (!response.headersSent) response.writeHead(500);
         response.end();
@@ -69,10 +72,17 @@ export async function serveManagement(options: ManagementServerOptions): Promise
   };
 }
 
+/** Whether an answer failed only because nobody waits for it any more. */
+const hasLeft = ({ socket }: IncomingMessage, error: unknown): boolean =>
+  socket.destroyed && error instanceof Error && 'code' in error && leavingCodes.has(String(error.code));
+
+const leavingCodes: ReadonlySet<string> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE']);
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   { bodyBytesMax, handle, pages }: ManagementServerOptions,
+  isClosing: () => boolean,
 ): Promise<void> {
   const target = request.url ?? '/';
   const mark = target.indexOf('?');
@@ -89,14 +99,14 @@ async function answer(
       body: await collect(request, bodyBytesMax + 1),
     }));
   if (stream !== undefined) {
-    response.writeHead(status, headers);
+    response.writeHead(status, { ...headers, ...(isClosing() && { connection: 'close' }) });
     await pipeline(stream, response);
     return;
   }
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   // A body that was not read to its end would be taken for the next request.
-  const unread = !request.complete;
-  response.writeHead(status, { ...headers, 'content-length': length, ...(unread && { connection: 'close' }) });
+  const last = !request.complete || isClosing();
+  response.writeHead(status, { ...headers, 'content-length': length, ...(last && { connection: 'close' }) });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 

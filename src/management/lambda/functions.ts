@@ -9,7 +9,12 @@ import {
   qualifiedArn,
   unqualifiedName,
 } from '../../definition/functions/names.ts';
-import { constraintFailure, functionConflict, notServed } from '../../definition/functions/refusals.ts';
+import {
+  constraintFailure,
+  functionConflict,
+  invalidParameter,
+  notServed,
+} from '../../definition/functions/refusals.ts';
 import { changedSettings, newSettings } from '../../definition/functions/settings.ts';
 import { newFunction, requireRevision, withBuild, withoutVersion } from '../../definition/functions/versions.ts';
 import { configurationAnswer, listedConfiguration } from './answers.ts';
@@ -44,6 +49,7 @@ export const functions = (dependencies: LambdaDependencies) => {
       const taken = (): Error => functionConflict(`Function already exist: ${functionName}`);
       const change = () => ({ nowMs: call.nowMs, revisionId: newUuid() });
       if ((await documents.find(call, 'function', functionName)) !== undefined) throw taken();
+      requireDeadLetterTarget(input.DeadLetterConfig?.TargetArn);
       const layers = await attachedLayers(input.Layers ?? [], call, dependencies);
       const settings = newSettings(functionName, input, layers);
       if (input.CodeSigningConfigArn !== undefined)
@@ -152,6 +158,7 @@ export const functions = (dependencies: LambdaDependencies) => {
     UpdateFunctionConfiguration: async (input, call) => {
       refuseNotServed(input);
       const functionName = unqualifiedName(input.FunctionName, call, 'UpdateFunctionConfiguration');
+      requireDeadLetterTarget(input.DeadLetterConfig?.TargetArn);
       const layers = input.Layers && (await attachedLayers(input.Layers, call, dependencies));
       const changed = await documents.transact(call, async (transaction) => {
         const fn = await loadFunction(transaction, functionName, call);
@@ -205,4 +212,19 @@ const notServedMembers: readonly (readonly [member: string, what: string])[] = [
 /** @throws InvalidParameterValueException */
 function refuseNotServed(input: object): void {
   for (const [member, what] of notServedMembers) if (Object.hasOwn(input, member)) throw notServed(what);
+}
+
+/**
+ * Lambda delivers to standard queues and to topics only. The words about FIFO queues are AWS's, the others ours.
+ * @throws InvalidParameterValueException
+ */
+function requireDeadLetterTarget(arn: string | undefined): void {
+  if (arn === undefined || arn === '') return;
+  const [, , service, , , resource = ''] = arn.split(':');
+  if (service === 'sqs' && resource.endsWith('.fifo'))
+    throw invalidParameter(
+      'Invalid dead letter queue ARN: FIFO SQS queue is not supported for dead letter configuration',
+    );
+  if (service !== 'sqs' && service !== 'sns')
+    throw invalidParameter(`Invalid dead letter queue ARN: ${arn} is neither an SQS queue nor an SNS topic`);
 }

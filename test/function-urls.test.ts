@@ -498,6 +498,24 @@ describe('function URLs of a running gateway', { timeout: 60_000 }, () => {
       assert.deepEqual([pieces.join(''), headers['transfer-encoding']], ['first last', 'chunked']);
     });
 
+  test('a streamed answer without a body arrives, time and again', async () => {
+    const FunctionName = await make(
+      'redirects',
+      `exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+        if (event.rawPath === '/bare') return stream.end();
+        awslambda.HttpResponseStream.from(stream, { statusCode: 302, headers: { Location: '/there' } }).end();
+      });`,
+    );
+    const { FunctionUrl } = await lambda.send(
+      new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' }),
+    );
+    await open(FunctionName);
+    for (let i = 0; i < 20; i++) {
+      assert.deepEqual(await fetched(FunctionUrl), { status: 302, text: '' });
+      assert.deepEqual(await fetched(FunctionUrl, 'bare'), { status: 200, text: '' });
+    }
+  });
+
   test('a streamed answer that fails before its first byte: 502', async () => {
     const FunctionName = await make(
       'breaks',

@@ -150,6 +150,14 @@ test('a route with scopes asks for one of them', async () => {
   assert.match(String(expired.headers['www-authenticate']), /^Bearer scope="pets:read admin" error="invalid_token"/);
 });
 
+test('scopes that are no ASCII, or have quotes in them, are told as a header can tell them', async () => {
+  await using all = await setup({ authorizationScopes: ['sch€me', 'a"b'] });
+  const refused = await withToken(all.gate, all.provider.token());
+  assert.equal(refused.status, 403);
+  const said = Buffer.from(String(refused.headers['www-authenticate']), 'latin1').toString('utf8');
+  assert.match(said, /^Bearer scope="sch€me a\\"b" error="insufficient_scope"/);
+});
+
 test('client_id stands in for a missing audience', async () => {
   await using all = await setup();
   assert.equal((await withToken(all.gate, all.provider.token({ aud: undefined, client_id: 'web' }))).status, 200);

@@ -425,3 +425,42 @@ test('a header that a client may send over HTTP/1 is one that may be sent on', a
   const fit = headers.filter((header) => requestHead('GET', '/', header, [], '') !== null).flat();
   assert.deepEqual(taken, fit);
 });
+
+for (const { body, why } of [
+  { body: 'plain', why: 'of ASCII' },
+  { body: 'ü € 漢', why: 'of other characters' },
+  { body: null, why: 'there is none' },
+  { body: Buffer.from('ü'), why: 'of bytes' },
+])
+  test(`headers that are no ASCII go out byte for byte, whatever the body: ${why}`, async () => {
+    const value = Buffer.from('sch€me ü', 'utf8').toString('latin1');
+    const listener = await start((x) => {
+      x.status = 200;
+      x.responseHeaders = ['X-A', value];
+      x.responseBody = body;
+    });
+    for (const method of ['GET', 'HEAD']) {
+      const socket = connect(listener.port, '127.0.0.1');
+      socket.write(`${method} / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      const said = Buffer.from(await heard(socket), 'latin1').toString('utf8');
+      assert.match(said, /\r\nX-A: sch€me ü\r\n/);
+      const length = body === null ? 0 : Buffer.byteLength(body);
+      if (method === 'GET') assert.ok(said.includes(`\r\nContent-Length: ${length}\r\n`), said);
+      assert.equal(said.split('\r\n\r\n')[1], method === 'GET' ? String(body ?? '') : '');
+    }
+    await listener.close(0);
+  });
+
+test('a streamed answer whose body has ended before it was looked at is an answer without a body', async () => {
+  const listener = await start(async (x) => {
+    x.status = 302;
+    x.responseHeaders = ['Location', '/there'];
+    const body = Readable.from([]);
+    body.resume();
+    await once(body, 'close');
+    x.responseBody = body;
+  });
+  const response = await get(listener.port);
+  assert.deepEqual([response.statusCode, response.headers.location, await textOf(response)], [302, '/there', '']);
+  await listener.close(0);
+});

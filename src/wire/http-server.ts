@@ -349,12 +349,14 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
     }
     if (response instanceof ServerResponse && left !== 'none') {
       if (body === null) response.flushHeaders();
+      else if (typeof body === 'string') response.write(bytewise(x, body), 'latin1');
       else response.write(body);
       this.#finished(x, connection);
       this.#linger(response, connection);
       return;
     }
     if (body === null) response.end();
+    else if (typeof body === 'string' && response instanceof ServerResponse) response.end(bytewise(x, body), 'latin1');
     else if (typeof body === 'string' || body.length > joinedBytesMax || !Buffer.isBuffer(body)) response.end(body);
     else response.end(body.toString('latin1'), 'latin1');
     this.#finished(x, connection);
@@ -410,7 +412,7 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
       body.pause();
       if (connection !== undefined) this.#deadlines.start(connection, this.#limits.stallMs);
     });
-    body.on('end', () => {
+    const onEnd = (): void => {
       response.off('drain', onDrain);
       if (response instanceof ServerResponse && leftoverOf(x, response, this.#draining) !== 'none') {
         this.#finished(x, connection);
@@ -419,12 +421,15 @@ class HttpListener<X extends WireExchange> implements Listener, Flushable {
       }
       response.end();
       this.#finished(x, connection);
-    });
+    };
+    body.on('end', onEnd);
     body.on('error', onBroken);
     body.on('close', () => {
       if (!body.readableEnded && body.errored === null) onBroken(undefined);
     });
-    if (body.destroyed) onBroken(body.errored ?? undefined);
+    // One that had nothing in it may have ended before anybody listened.
+    if (body.readableEnded) onEnd();
+    else if (body.destroyed) onBroken(body.errored ?? undefined);
     // HTTP/2 has sent its head. What is there already to be read leaves in this turn, and the head with it.
     else if (response instanceof ServerResponse && (body.readableLength === 0 || !isSent))
       atEndOfTurn(new WaitingHead(x, response));
@@ -580,6 +585,14 @@ function leftoverOf(x: WireExchange, response: ServerResponse, draining: boolean
   const short = x.requestBodyBytes <= droppedBytesMax; // or of unknown length
   return short || request.readableFlowing === true ? 'keep' : 'close';
 }
+
+/**
+ * A text as the bytes that it goes out as, a character each: node:http writes head and text as one, in one encoding, and
+ * headers are bytes.
+ * @param x its head has been written: the text has been measured
+ */
+const bytewise = ({ responseBytesSent }: WireExchange, text: string): string =>
+  responseBytesSent === text.length ? text : Buffer.from(text, 'utf8').toString('latin1');
 
 /**
  * One client connection: what is being answered on it, and its deadline: for the next request, or for the client to

@@ -242,6 +242,47 @@ test('an edit of a local directory takes effect at the next invocation', async (
   }
 });
 
+test('a published version keeps what a local directory held; publishing again after an edit makes another', async () => {
+  const { client } = gateway;
+  const FunctionName = 'frozen';
+  const directory = mkdtempSync(join(tmpdir(), 'gatewright-test-'));
+  const write = (text: string): void =>
+    writeFileSync(join(directory, 'index.mjs'), `export const handler = async () => ${JSON.stringify(text)};`);
+  const published = async () => (await client.send(new PublishVersionCommand({ FunctionName }))).Version;
+  write('one');
+  const Code = { S3Bucket: 'hot-reload', S3Key: directory };
+  const made = await client.send(new CreateFunctionCommand({ ...newFunctionInput(FunctionName), Code, Publish: true }));
+  assert.deepEqual([made.Version, (made.CodeSize ?? 0) > 0], ['1', true]);
+  assert.equal(await published(), '1', 'nothing has been edited');
+  write('the second one');
+  assert.equal(await published(), '2');
+  assert.equal(await published(), '2', 'nothing has been edited');
+  write('the third and longest');
+  assert.equal(await invoke(`${FunctionName}:1`), '"one"');
+  assert.equal(await invoke(`${FunctionName}:2`), '"the second one"');
+  assert.equal(await invoke(FunctionName), '"the third and longest"');
+  const updated = await client.send(
+    new UpdateFunctionCodeCommand({ FunctionName, S3Bucket: 'hot-reload', S3Key: directory, Publish: true }),
+  );
+  assert.equal(updated.Version, '3');
+  rmSync(directory, { recursive: true });
+  assert.equal(await invoke(`${FunctionName}:3`), '"the third and longest"');
+  await assert.rejects(published(), {
+    name: 'InvalidParameterValueException',
+    message: new RegExp(`^The directory ${directory} cannot be published: ENOENT`),
+  });
+  const { Versions } = await client.send(new ListVersionsByFunctionCommand({ FunctionName }));
+  assert.deepEqual(
+    Versions?.map(({ Version, CodeSize = 0 }) => [Version, CodeSize > 0]),
+    [
+      ['$LATEST', false],
+      ['1', true],
+      ['2', true],
+      ['3', true],
+    ],
+  );
+});
+
 test('permissions are added, shown, asked and removed', async () => {
   const { client } = gateway;
   const FunctionName = 'permitted';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 /** Not looked into: others' code, which changes by an install, and that changes the folder itself. */
 const notEntered = new Set(['node_modules', '.venv']);
 /** As if they were not there: what tools and interpreters write while they run. */
-const overlooked = new Set(['.git', '__pycache__', '.pytest_cache', '.DS_Store']);
+export const overlooked: ReadonlySet<string> = new Set(['.git', '__pycache__', '.pytest_cache', '.DS_Store']);
 const filesMax = 20_000;
 const alwaysUpTo = 64;
 /** A look takes 2 µs a file. */

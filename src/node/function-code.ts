@@ -15,6 +15,7 @@ import { type ArchiveEntry, linkTarget, readArchive, unpackEntry } from '../mana
 import type { CodeStorage, HeldCode } from '../management/lambda/dependencies.ts';
 import type { ManagementRequest, ManagementResponse } from '../management/protocol/request.ts';
 import type { Log } from '../observe/log.ts';
+import { archiveOf } from './directory-archive.ts';
 
 export interface FunctionCodeOptions {
   /** Made when it does not exist. */
@@ -97,6 +98,10 @@ export class FunctionCode implements CodeStorage {
     } catch {
       return undefined;
     }
+  }
+
+  async freeze(directory: string): Promise<HeldCode> {
+    return this.keep(await archiveOf(directory, unpackedBytesMax));
   }
 
   /** Where code can be run from. */

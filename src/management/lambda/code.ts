@@ -3,6 +3,7 @@
  * this machine (`S3Bucket: "hot-reload"`, `S3Key`: its absolute path), whose edits take effect at the next invocation.
  */
 import { isAbsolute } from 'node:path';
+import type { CodeSource } from '../../definition/functions/function.ts';
 import { unpackedBytesMax } from '../../definition/functions/layers.ts';
 import { invalidParameter, notServed } from '../../definition/functions/refusals.ts';
 import type { Call } from '../protocol/call.ts';
@@ -71,4 +72,18 @@ async function directory(path: string, code: LambdaDependencies['code']): Promis
       `There is no directory ${JSON.stringify(path)}: with S3Bucket "${directoryBucket}", S3Key is the absolute path of a directory on the gateway's machine.`,
     );
   return { code: source, release: () => {} };
+}
+
+/**
+ * Code as a published version keeps it: what a directory holds now, because its edits belong to `$LATEST` alone.
+ * @throws InvalidParameterValueException when that cannot be read or is too much; whoever gets it releases it
+ */
+export async function frozenCode(source: CodeSource, code: LambdaDependencies['code']): Promise<HeldCode> {
+  if (source.kind === 'archive') return { code: source, release: () => {} };
+  try {
+    return await code.freeze(source.directory);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw invalidParameter(`The directory ${source.directory} cannot be published: ${reason}`);
+  }
 }

@@ -18,6 +18,8 @@ export interface CodeStorage {
   keep(archive: Uint8Array): Promise<HeldCode>;
   /** @returns undefined when there is no such directory */
   directory(path: string): Promise<CodeSource | undefined>;
+  /** Keeps what a directory holds now. @throws ArchiveError, or the file system's error when it cannot be read */
+  freeze(directory: string): Promise<HeldCode>;
   /** Where a caller can fetch it from: a URL. */
   location(code: CodeSource, nowMs: number): string;
   /** A document no longer refers to some code. */

@@ -1,6 +1,6 @@
 /** Functions: made, shown, listed, changed and deleted. */
 import { present } from '../../definition/entries.ts';
-import type { LambdaFunction } from '../../definition/functions/function.ts';
+import type { CodeSource, LambdaFunction } from '../../definition/functions/function.ts';
 import { requireUnpackedFits } from '../../definition/functions/layers.ts';
 import {
   functionArn,
@@ -19,9 +19,9 @@ import { changedSettings, newSettings } from '../../definition/functions/setting
 import { newFunction, requireRevision, withBuild, withoutVersion } from '../../definition/functions/versions.ts';
 import { configurationAnswer, listedConfiguration } from './answers.ts';
 import { attachedLayers } from './attached-layers.ts';
-import { heldCode } from './code.ts';
+import { frozenCode, heldCode } from './code.ts';
 import { requireCodeSigningConfig, requireUnsignedAllowed } from './code-signing.ts';
-import type { LambdaDependencies } from './dependencies.ts';
+import type { HeldCode, LambdaDependencies } from './dependencies.ts';
 import type { Handlers } from './operations.ts';
 import { pageOf } from './pages.ts';
 import { findVersion, loadFunction, loadQualified, readsOf, versionId } from './stored-functions.ts';
@@ -33,6 +33,14 @@ export const functions = (dependencies: LambdaDependencies) => {
   /** What an older build has running is ended; published versions keep theirs. */
   const retireOld = (fn: LambdaFunction): void => {
     if (fn.lastVersion === 0) invoker.retire(fn.functionArn, fn.latest.buildId);
+  };
+
+  /** What a version would keep; without one, the code as it is. @param holding what is released later */
+  const frozenIfPublished = async (publishes: boolean | undefined, source: CodeSource, holding: HeldCode[]) => {
+    if (publishes !== true) return { source, code: source };
+    const frozen = await frozenCode(source, code);
+    holding.push(frozen);
+    return { source, code: frozen.code };
   };
 
   return {
@@ -55,22 +63,24 @@ export const functions = (dependencies: LambdaDependencies) => {
       if (input.CodeSigningConfigArn !== undefined)
         requireUnsignedAllowed(await requireCodeSigningConfig(readsOf(documents, call), input.CodeSigningConfigArn));
       const held = await heldCode(input.Code, call, dependencies);
+      const holding = [held];
       try {
-        requireUnpackedFits(held.code, layers);
+        const frozen = await frozenIfPublished(input.Publish, held.code, holding);
+        requireUnpackedFits(frozen.code, layers);
         const made = present({
           ...newFunction({ functionName, functionArn: arn, tags: input.Tags }, held.code, settings, change()),
           codeSigningConfigArn: input.CodeSigningConfigArn,
         });
         const answer = await documents.transact(call, async (transaction) => {
           if ((await transaction.find('function', functionName)) !== undefined) throw taken();
-          if (input.Publish === true) return publishIn(transaction, made, {}, change());
+          if (input.Publish === true) return publishIn(transaction, made, {}, change(), frozen);
           transaction.put('function', functionName, made);
           return configurationAnswer(made, made.latest, undefined);
         });
         await settled();
         return answer;
       } finally {
-        held.release();
+        for (const each of holding) each.release();
       }
     },
 
@@ -126,8 +136,10 @@ export const functions = (dependencies: LambdaDependencies) => {
       if (before.codeSigningConfigArn !== undefined)
         requireUnsignedAllowed(await requireCodeSigningConfig(readsOf(documents, call), before.codeSigningConfigArn));
       const held = await heldCode(input, call, dependencies);
+      const holding = [held];
       try {
-        requireUnpackedFits(held.code, before.latest.settings.layers);
+        const frozen = await frozenIfPublished(input.Publish, held.code, holding);
+        requireUnpackedFits(frozen.code, before.latest.settings.layers);
         const outcome = await documents.transact(call, async (transaction) => {
           const fn = await loadFunction(transaction, functionName, call);
           requireRevision(input.RevisionId, fn.latest.revisionId);
@@ -141,7 +153,7 @@ export const functions = (dependencies: LambdaDependencies) => {
           if (input.Publish === true)
             return {
               fn: changed,
-              answer: await publishIn(transaction, changed, {}, { ...change, revisionId: newUuid() }),
+              answer: await publishIn(transaction, changed, {}, { ...change, revisionId: newUuid() }, frozen),
             };
           transaction.put('function', functionName, changed);
           return { fn: changed, answer: configurationAnswer(changed, changed.latest, undefined) };
@@ -150,7 +162,7 @@ export const functions = (dependencies: LambdaDependencies) => {
         retireOld(outcome.fn);
         return outcome.answer;
       } finally {
-        held.release();
+        for (const each of holding) each.release();
         code.collect();
       }
     },

@@ -153,7 +153,7 @@ export const table = {
 } as const satisfies Record<string, Text | Whole>;
 
 /** Settings that map names of the user's to values. In the file they are nested; a flag holds one entry. */
-export const maps = {
+const maps = {
   services: {
     key: /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/,
     keyIs: 'the name of an AWS service',

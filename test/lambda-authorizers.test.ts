@@ -5,6 +5,7 @@ import type { Authorizer, GatewayResponse, RestApi } from '../src/definition/res
 import type { TestAuthorization } from '../src/gate/rest/authorize-test.ts';
 import { testAuthorizer } from '../src/gate/rest/authorize-test.ts';
 import { UpstreamHttpIntegrator } from '../src/integrations/http.ts';
+import { SharedAnswers } from '../src/integrations/shared-answers.ts';
 import { Upstream } from '../src/wire/upstream.ts';
 import { functionArn, type Handler, invocationUri, PretendedFunctions } from './functions.ts';
 import { apiId, deployedStage, type MethodWish, restApi } from './rest-stage.ts';
@@ -365,6 +366,69 @@ test('customised gateway responses answer for authorizers', async () => {
   assert.match(denied.text, /^\{"message":"User is not authorized to access this resource with an explicit deny/);
   const unauthorized = await gate.call('/prod/pets');
   assert.deepEqual([unauthorized.status, unauthorized.text], [401, '{"type":"UNAUTHORIZED"}']);
+});
+
+test('what a denying authorizer said is there for the refusal', async () => {
+  const variables = '$context.authorizer.reason|$context.authorizer.n|$context.authorizer.principalId';
+  const gatewayResponses = {
+    ACCESS_DENIED: {
+      responseType: 'ACCESS_DENIED',
+      responseParameters: {
+        'gatewayresponse.header.Reason': 'context.authorizer.reason',
+        'gatewayresponse.header.Principal': 'context.authorizer.principalId',
+      },
+      responseTemplates: { 'application/json': variables },
+    },
+  } satisfies RestApi['gatewayResponses'];
+  const more = { context: { reason: 'expired', n: 7 } };
+  const handler: Handler = (event) =>
+    (event as { authorizationToken: string }).authorizationToken === 'deny'
+      ? answer('Deny', '*', more)
+      : answer('Allow', arnOf('prod/GET/elsewhere'), more);
+  const functions = functionsWith(handler);
+  await using gate = await gateWith(functions, apiWith({}, { gatewayResponses }));
+  for (const value of ['deny', 'silent', 'deny', 'silent']) {
+    const { status, text, headers } = await gate.call('/prod/pets', token(value));
+    assert.deepEqual([status, text, headers.reason, headers.principal], [403, 'expired|7|me', 'expired', 'me'], value);
+  }
+  assert.equal(askedOf(functions).length, 2, 'both were remembered');
+});
+
+/** As gate workers have it: an answer that the thread that shares them is asked for. */
+async function sharingGate(functions: PretendedFunctions, api: RestApi, nowMs?: () => number): Promise<RunningGate> {
+  return RunningGate.start([deployedStage(api)], {
+    integrators: {
+      http: new UpstreamHttpIntegrator(new Upstream()),
+      aws: null,
+      functions: new SharedAnswers(functions.caller(), nowMs),
+    },
+  });
+}
+
+test('an answer that can not be used is not shared: once the function is mended, its next answer counts', async () => {
+  let effect = 'allow';
+  const functions = functionsWith(() => answer(effect, '*'));
+  await using gate = await sharingGate(functions, apiWith());
+  assert.equal((await gate.call('/prod/pets', token('x'))).status, 500);
+  assert.match(gate.log.text, /Could not parse policy/);
+  effect = 'Allow';
+  assert.equal((await gate.call('/prod/pets', token('x'))).status, 200);
+  assert.equal((await gate.call('/prod/pets', token('x'))).status, 200);
+  assert.equal(askedOf(functions).length, 2);
+});
+
+test('a shorter time to hold counts for what has been answered before', async () => {
+  let nowMs = 0;
+  const functions = functionsWith(() => answer('Allow', '*'));
+  await using gate = await sharingGate(functions, apiWith({ authorizerResultTtlInSeconds: 300 }), () => nowMs);
+  assert.equal((await gate.call('/prod/pets', token('x'))).status, 200);
+  gate.gate.deploy(deployedStage(apiWith({ authorizerResultTtlInSeconds: 5 })));
+  nowMs = 4_000;
+  assert.equal((await gate.call('/prod/pets', token('x'))).status, 200);
+  assert.equal(askedOf(functions).length, 1, 'it is good for another second');
+  gate.gate.deploy(deployedStage(apiWith({ authorizerResultTtlInSeconds: 3 })));
+  assert.equal((await gate.call('/prod/pets', token('x'))).status, 200);
+  assert.equal(askedOf(functions).length, 2, 'it is too old for the stage as it is now');
 });
 
 test('an authorizer that does not compile keeps its stage from being deployed', async () => {

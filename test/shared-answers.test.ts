@@ -62,6 +62,32 @@ test('an answer is shared for its time, and its age is told', async () => {
   assert.equal(await idOf(answers, requestFor(null)), '5');
 });
 
+test('how long an answer is good for is for who asks to say', async () => {
+  let nowMs = 0;
+  const answers = new SharedAnswers(new Caller(), () => nowMs);
+  assert.equal(await idOf(answers, requestFor('a', 300_000)), '1');
+  nowMs = 6_000;
+  assert.equal(await idOf(answers, requestFor('a', 300_000)), '1');
+  assert.equal(await idOf(answers, requestFor('a', 5_000)), '2', 'its owner has lowered the time since');
+  nowMs = 10_000;
+  assert.equal(await idOf(answers, requestFor('a', 5_000)), '2');
+});
+
+for (const where of ['in the thread that has it', 'over a port'])
+  test(`an answer that can not be used is asked for anew, ${where}`, async () => {
+    const { port1, port2 } = new MessageChannel();
+    const answers = new SharedAnswers(new Caller());
+    serveSharedAnswers(answers, port1);
+    const port = new SharedAnswersPort(new Caller(), port2);
+    const caller = where === 'over a port' ? port : answers;
+    const call = caller.call(requestFor('a'));
+    assert.equal((await call.promise).requestId, '1');
+    call.forget?.();
+    assert.equal(await idOf(caller, requestFor('a')), '2');
+    assert.equal(await idOf(caller, requestFor('a')), '2');
+    port.close();
+  });
+
 test('several threads that ask at once are one question', async () => {
   const caller = new Caller();
   const answers = new SharedAnswers(caller);

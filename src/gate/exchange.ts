@@ -74,7 +74,7 @@ export class Exchange extends WireExchange {
 
   /** What the templates of request and response have written to `$context.requestOverride`. */
   requestOverride: unknown = null;
-  /** `$context.authorizer`, when an authorizer has let the request through. */
+  /** `$context.authorizer`, once an authorizer has decided about the request. */
   authorizer: Readonly<Record<string, unknown>> | null = null;
   /** API key that an authorizer named, for APIs whose keys come from authorizers. */
   usageIdentifierKey: string | null = null;

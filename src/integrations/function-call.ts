@@ -9,6 +9,8 @@ export interface FunctionRequest {
   /** With its version or alias where there is one. */
   readonly functionArn: string;
   readonly payload: Uint8Array;
+  /** A client or a template wrote the payload: Lambda refuses what is no JSON. Left out: it was made here, and is. */
+  readonly unchecked?: true;
   /** `Event`: accepted now, run later. `DryRun`: only asks whether it would be allowed. */
   readonly invocationType: 'RequestResponse' | 'Event' | 'DryRun';
   /** The response is wanted as the function writes it. */
@@ -70,6 +72,8 @@ export interface FunctionCall {
   readonly promise: Promise<FunctionAnswer>;
   /** Nobody waits any more. The function goes on; a streamed response is discarded. */
   abort(): void;
+  /** The shared answer can not be used: whoever asks next gets one of its own. Absent where nothing is shared. */
+  forget?(): void;
 }
 
 export interface FunctionCaller {

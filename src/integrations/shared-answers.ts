@@ -10,7 +10,6 @@ import { BackendFailure, type BackendFailureKind } from './integrator.ts';
 interface Remembered {
   readonly answer: FunctionAnswer;
   readonly givenAtMs: number;
-  readonly untilMs: number;
 }
 
 /** Bytes of answers that are remembered for one scope, and how many. */
@@ -34,7 +33,16 @@ export class SharedAnswers implements FunctionCaller {
   call(request: FunctionRequest): FunctionCall {
     const { shared } = request;
     if (shared === undefined) return this.#caller.call(request);
-    return { promise: this.#known(shared) ?? this.#ask(shared, request), abort: () => {} };
+    return {
+      promise: this.#known(shared) ?? this.#ask(shared, request),
+      abort: () => {},
+      forget: () => this.forget(shared),
+    };
+  }
+
+  /** An answer that nobody can use: what failed is never remembered, whether the function or its reader says so. */
+  forget({ scope, key }: SharedAnswer): void {
+    this.#scopes.get(scope)?.delete(key);
   }
 
   /** Forgets a scope: what is under way is not remembered either. */
@@ -43,14 +51,15 @@ export class SharedAnswers implements FunctionCaller {
     this.#asking = new Map();
   }
 
-  #known({ scope, key }: SharedAnswer): Promise<FunctionAnswer> | undefined {
+  /** It is for who asks now to say how long answers are good for: its owner may have changed that since. */
+  #known({ scope, key, ttlMs }: SharedAnswer): Promise<FunctionAnswer> | undefined {
     const remembered = this.#scopes.get(scope)?.get(key);
-    const nowMs = this.#nowMs();
-    if (remembered === undefined || remembered.untilMs <= nowMs) return undefined;
-    return Promise.resolve({ ...remembered.answer, ageMs: nowMs - remembered.givenAtMs });
+    if (remembered === undefined) return undefined;
+    const ageMs = this.#nowMs() - remembered.givenAtMs;
+    return ageMs < ttlMs ? Promise.resolve({ ...remembered.answer, ageMs }) : undefined;
   }
 
-  #ask({ scope, key, ttlMs }: SharedAnswer, request: FunctionRequest): Promise<FunctionAnswer> {
+  #ask({ scope, key }: SharedAnswer, request: FunctionRequest): Promise<FunctionAnswer> {
     const asked = this.#asking.get(key);
     if (asked !== undefined) return asked;
     const memory = this.#memoryOf(scope);
@@ -59,9 +68,8 @@ export class SharedAnswers implements FunctionCaller {
     asking.set(key, answer);
     answer.then(
       (given) => {
-        const givenAtMs = this.#nowMs();
         if (given.functionError === null && this.#scopes.get(scope) === memory)
-          memory.set(key, { answer: given, givenAtMs, untilMs: givenAtMs + ttlMs });
+          memory.set(key, { answer: given, givenAtMs: this.#nowMs() }, key.length + given.payload.length);
       },
       () => {}, // whoever waits hears of it
     );
@@ -79,10 +87,7 @@ export class SharedAnswers implements FunctionCaller {
   }
 }
 
-interface Asked {
-  readonly id: number;
-  readonly request: FunctionRequest;
-}
+type Asked = { readonly id: number; readonly request: FunctionRequest } | { readonly forget: SharedAnswer };
 
 type Told =
   | { readonly id: number; readonly answer: FunctionAnswer }
@@ -118,7 +123,8 @@ export class SharedAnswersPort implements FunctionCaller {
   }
 
   call(request: FunctionRequest): FunctionCall {
-    if (request.shared === undefined || this.#closed) return this.#own.call(request);
+    const { shared } = request;
+    if (shared === undefined || this.#closed) return this.#own.call(request);
     const id = ++this.#lastId;
     const promise = new Promise<FunctionAnswer>((resolve, reject) => {
       this.#waiting.set(id, (told) => {
@@ -127,8 +133,12 @@ export class SharedAnswersPort implements FunctionCaller {
           reject(new BackendFailure(told.failure, told.message, told.reason === null ? {} : { reason: told.reason }));
       });
     });
-    this.#port.postMessage({ id, request } satisfies Asked);
-    return { promise, abort: () => {} };
+    this.#tell({ id, request });
+    return { promise, abort: () => {}, forget: () => this.#tell({ forget: shared }) };
+  }
+
+  #tell(asked: Asked): void {
+    this.#port.postMessage(asked);
   }
 
   close(): void {
@@ -139,7 +149,12 @@ export class SharedAnswersPort implements FunctionCaller {
 /** The other end of a `SharedAnswersPort`. */
 export function serveSharedAnswers(answers: SharedAnswers, port: MessagePort): void {
   const tell = (told: Told): void => port.postMessage(told);
-  port.on('message', ({ id, request }: Asked) => {
+  port.on('message', (asked: Asked) => {
+    if ('forget' in asked) {
+      answers.forget(asked.forget);
+      return;
+    }
+    const { id, request } = asked;
     answers.call(request).promise.then(
       (answer) => tell({ id, answer }),
       (error: unknown) => {

@@ -53,18 +53,22 @@ export function authorizeByFunction(
   const eventOf = plan.payloadVersion === '1.0' ? authorizerEventV1 : authorizerEventV2;
 
   const ask = async (x: Exchange, http: HttpState, values: readonly string[]): Promise<Obtained<AuthorizerVerdict>> => {
-    const answer = await caller.call({
+    const call = caller.call({
       ...question,
       payload: Buffer.from(JSON.stringify(eventOf(x, http, values))),
       traceId: x.trace,
       ...(plan.ttlMs > 0 && {
         shared: { scope, key: `${scope} ${meaning} ${identityKey(values)}`, ttlMs: plan.ttlMs },
       }),
-    }).promise;
+    });
+    const answer = await call.promise;
     if (answer.functionError !== null)
       throw new Error(`the authorizer failed: ${Buffer.from(answer.payload).toString('utf8', 0, 1_000)}`);
     const verdict = authorizerVerdict(answer.payload, plan.simple && plan.payloadVersion === '2.0');
-    if ('problem' in verdict) throw new Error(verdict.problem);
+    if ('problem' in verdict) {
+      call.forget?.();
+      throw new Error(verdict.problem);
+    }
     return { result: verdict, ageMs: answer.ageMs ?? 0 };
   };
 

@@ -20,7 +20,8 @@ import {
   acceptableIdentity,
   answerIn,
   authorizerPayload,
-  invokeAuthorizer,
+  callAuthorizer,
+  givenBy,
   Unanswered,
   unauthorized,
 } from './authorize.ts';
@@ -159,7 +160,7 @@ async function decided(
   const uri = readAwsUri(plan.uri);
   const url = uri === undefined ? plan.uri : urlOf(uri);
   logFunctionRequest(x, log, url, plan.credentials === '' ? sourceArn : null, payload);
-  const answer = await invokeAuthorizer(x, plan, functions, payload, sourceArn, null);
+  const answer = await givenBy(callAuthorizer(x, plan, functions, payload, sourceArn, null));
   log.line(`Authorizer result body before parsing: ${truncated(Buffer.from(answer.payload).toString('utf8'))}`);
   return answerIn(answer);
 }

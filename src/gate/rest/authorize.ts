@@ -18,6 +18,7 @@ import { type Decision, RequestContext } from '../../access/policy/index.ts';
 import {
   errorMessageOf,
   type FunctionAnswer,
+  type FunctionCall,
   type FunctionCaller,
   type SharedAnswer,
 } from '../../integrations/function-call.ts';
@@ -159,34 +160,45 @@ async function ask(
   shared: SharedAnswer | null,
 ): Promise<Obtained<PolicyAnswer>> {
   const payload = authorizerPayload(x, plan, identity, arn);
-  const answer = await invokeAuthorizer(x, plan, functions, payload, sourceArn, shared);
-  return { result: answerIn(answer), ageMs: answer.ageMs ?? 0 };
+  const call = callAuthorizer(x, plan, functions, payload, sourceArn, shared);
+  const answer = await givenBy(call);
+  try {
+    return { result: answerIn(answer), ageMs: answer.ageMs ?? 0 };
+  } catch (error) {
+    call.forget?.();
+    throw error;
+  }
 }
 
-/** @throws Unanswered when the function could not be called */
-export async function invokeAuthorizer(
+/** @throws Unanswered when the URI calls no function */
+export function callAuthorizer(
   x: Exchange,
   plan: LambdaAuthorizerPlan,
   functions: FunctionCaller,
   payload: string,
   sourceArn: string,
   shared: SharedAnswer | null,
-): Promise<FunctionAnswer> {
+): FunctionCall {
   if (plan.functionArn === null)
     throw misconfigured('Invalid function ARN or invalid uri', `${plan.uri} calls no function`);
+  return functions.call({
+    functionArn: plan.functionArn,
+    payload: Buffer.from(payload, 'utf8'),
+    invocationType: 'RequestResponse',
+    streaming: false,
+    sourceArn,
+    accountId: x.snapshot?.accountId ?? '',
+    credentials: plan.credentials,
+    traceId: x.trace,
+    timeoutMs,
+    ...(shared !== null && { shared }),
+  });
+}
+
+/** @throws Unanswered when the function could not be called */
+export async function givenBy({ promise }: FunctionCall): Promise<FunctionAnswer> {
   try {
-    return await functions.call({
-      functionArn: plan.functionArn,
-      payload: Buffer.from(payload, 'utf8'),
-      invocationType: 'RequestResponse',
-      streaming: false,
-      sourceArn,
-      accountId: x.snapshot?.accountId ?? '',
-      credentials: plan.credentials,
-      traceId: x.trace,
-      timeoutMs,
-      ...(shared !== null && { shared }),
-    }).promise;
+    return await promise;
   } catch (error) {
     throw unanswered(error);
   }
@@ -226,15 +238,15 @@ function unanswered(error: unknown): Unanswered {
   return new Unanswered(authorizerFailed, message, [line, authorizerFailed.errorType]);
 }
 
-/** Asks the policy about this request; what the function said goes on with the request. */
+/** Asks the policy about this request; what the function said goes on with the request, or with its refusal. */
 function admit(x: Exchange, answer: PolicyAnswer, arn: string, latencyMs: number): Fault | undefined {
+  x.authorizer = variablesOf(answer, latencyMs);
   const decision = answer.decide({
     action: 'execute-api:Invoke',
     resource: arn,
     context: answer.policy.readsContext ? policyContext(x) : RequestContext.empty,
   });
   if (decision.result !== 'allow') return deniedBy(decision);
-  x.authorizer = variablesOf(answer, latencyMs);
   x.usageIdentifierKey = answer.usageIdentifierKey;
   return undefined;
 }

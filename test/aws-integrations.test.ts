@@ -325,14 +325,147 @@ test('a function behind templates: its result goes through as it is, its errors 
   assert.match(unmatched.text, /"errorMessage":"Error: no such pet/);
 });
 
+const invocationType = (value: string): Partial<Integration> => ({
+  requestParameters: { 'integration.request.header.X-Amz-Invocation-Type': value },
+});
+/** As it was recorded of AWS: the status and the words of Lambda, not an integration response. */
+const notJson = (reason: RegExp): RegExp =>
+  new RegExp(
+    `^\\{"message": "Could not parse request body into json: Could not parse payload into json: ${reason.source}"\\}$`,
+  );
+
+interface Refused {
+  readonly when: string;
+  readonly method: MethodWish;
+  readonly body: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly status: number;
+  readonly text: RegExp;
+}
+
+const refusedRows: readonly Refused[] = [
+  {
+    when: 'a body that is no JSON',
+    method: lambda('fn'),
+    body: 'a=b',
+    status: 400,
+    text: notJson(/Unexpected token .+/),
+  },
+  { when: 'a body that is cut off', method: lambda('fn'), body: '{"a":', status: 400, text: notJson(/.+/) },
+  { when: 'blanks', method: lambda('fn'), body: ' ', status: 400, text: notJson(/.+/) },
+  {
+    when: 'a body that is no text',
+    method: lambda('fn'),
+    body: Buffer.from([0x22, 0xff, 0x22]),
+    headers: { 'content-type': 'application/octet-stream' },
+    status: 400,
+    text: notJson(/.+/),
+  },
+  {
+    when: 'a template that renders no JSON',
+    method: lambda('fn', json('{"q": $input.params("q")}')),
+    body: '{}',
+    status: 400,
+    text: notJson(/.+/),
+  },
+  {
+    when: 'an event that is no JSON',
+    method: lambda('fn', invocationType("'Event'")),
+    body: 'a=b',
+    status: 400,
+    text: notJson(/.+/),
+  },
+  {
+    when: 'a dry run with what is no JSON',
+    method: lambda('fn', invocationType("'DryRun'")),
+    body: 'a=b',
+    status: 400,
+    text: notJson(/.+/),
+  },
+  {
+    when: 'a way to invoke that there is not',
+    method: lambda('fn', invocationType('method.request.header.How')),
+    body: '{}',
+    headers: { How: 'event' },
+    status: 400,
+    text: /^\{"message": "1 validation error detected: Value 'event' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: \[Event, RequestResponse, DryRun\]"\}$/,
+  },
+  {
+    when: 'what is no JSON for a function that may not be called',
+    method: lambda('locked', { credentials: '' }),
+    body: 'a=b',
+    status: 500,
+    text: /^\{"message": "Internal server error"\}$/,
+  },
+];
+for (const { when, method, body, headers = {}, status, text } of refusedRows)
+  test(`a function is not asked to run with ${when}: ${status}`, async () => {
+    const handler = () => assert.fail('it ran');
+    const functions = new PretendedFunctions({ fn: handler, locked: { handler, statements: [] } });
+    const api = restApi({ '/x': { POST: method } }, { binaryMediaTypes: ['application/octet-stream'] });
+    await using gate = await RunningGate.start([deployedStage(api)], { integrators: integratorsOf(null, functions) });
+    const answer = await gate.call('/prod/x', { method: 'POST', body, headers });
+    assert.equal(answer.status, status, gate.log.text);
+    assert.match(answer.text, text);
+    assert.deepEqual([functions.calls.length, functions.queued.length], [0, 0]);
+    assert.equal(gate.log.lines.length, 1, gate.log.text);
+    if (status !== 400) return;
+    assert.equal(answer.headers['content-type'], 'application/json');
+    const { message, fields } = gate.log.lines[0] ?? {};
+    assert.equal(message, 'a request was refused');
+    assert.deepEqual([fields?.status, fields?.stage, fields?.path], [400, 'prod', '/prod/x']);
+    assert.ok(String(fields?.reason).endsWith(JSON.parse(answer.text).message), gate.log.text);
+  });
+
+test('functions that live elsewhere are asked the same, and their refusal is told the same', async () => {
+  await using services = await AwsServices.start(
+    ({ body }): ServiceAnswer =>
+      body === '{}'
+        ? { body: '"good"' }
+        : { status: 400, body: '{"Type":"User","message":"Could not parse request body into json: no"}' },
+  );
+  await using gate = await RunningGate.start([deployedStage(restApi({ '/x': { POST: lambda('elsewhere') } }))], {
+    integrators: integratorsOf(services, new PretendedFunctions({})),
+  });
+  const refused = await gate.call('/prod/x', { method: 'POST', body: 'a=b' });
+  assert.deepEqual([refused.status, refused.text], [400, '{"message": "Could not parse request body into json: no"}']);
+  assert.equal((await gate.call('/prod/x', { method: 'POST', body: '{}' })).text, '"good"');
+});
+
+test('a test of a method shows why a function was not asked to run', async () => {
+  const functions = new PretendedFunctions({ fn: () => assert.fail('it ran') });
+  const services = { integrators: integratorsOf(null, functions), log: silentLog };
+  const result = await testInvoke(
+    { api: restApi({ '/x': { POST: lambda('fn') } }), resourceId: 'r_x', httpMethod: 'POST', body: 'a=b' },
+    services,
+  );
+  assert.equal(result.status, 400, result.log);
+  assert.match(result.log, / : Lambda invocation failed with status: 400\. Lambda request id: [0-9a-f-]{36}\n/);
+  assert.match(result.log, / : Could not parse request body into json: Could not parse payload into json: /);
+});
+
+test('the owner of an API words what clients hear of a body that is no JSON', async () => {
+  const functions = new PretendedFunctions({ fn: () => assert.fail('it ran') });
+  const gatewayResponses = {
+    DEFAULT_4XX: {
+      responseType: 'DEFAULT_4XX',
+      statusCode: '422',
+      responseParameters: {},
+      responseTemplates: { 'application/json': '{"why":$context.error.messageString}' },
+    },
+  } satisfies RestApi['gatewayResponses'];
+  const api = restApi({ '/x': { POST: lambda('fn') } }, { gatewayResponses });
+  await using gate = await RunningGate.start([deployedStage(api)], { integrators: integratorsOf(null, functions) });
+  const answer = await gate.call('/prod/x', { method: 'POST', body: 'a=b' });
+  assert.equal(answer.status, 422);
+  assert.match(answer.text, /^\{"why":"Could not parse request body into json: /);
+});
+
 test('a function that is asked for an event is not waited for', async () => {
   const functions = new PretendedFunctions({ fn: () => assert.fail('run at once') });
-  const header = (value: string): Partial<Integration> => ({
-    requestParameters: { 'integration.request.header.X-Amz-Invocation-Type': value },
-  });
   const api = restApi({
-    '/event': { POST: lambda('fn', header("'Event'")) },
-    '/choice': { POST: lambda('fn', header('method.request.header.InvocationType')) },
+    '/event': { POST: lambda('fn', invocationType("'Event'")) },
+    '/choice': { POST: lambda('fn', invocationType('method.request.header.InvocationType')) },
     '/old': {
       POST: lambda('fn', {
         uri: `arn:aws:apigateway:us-east-1:lambda:path/2014-11-13/functions/${functionArn('fn')}/invoke-async/`,

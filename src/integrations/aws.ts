@@ -3,9 +3,11 @@
  * mappings set (headers, query, body) goes along; what an action needs beside it is added. Functions are invoked.
  * Source: API reference, PutIntegration, `uri`; recorded calls, facts/integration-aws-services.md.
  */
+import { randomUUID } from 'node:crypto';
 import { type AwsServiceFacts, factsOf } from './aws-services.ts';
 import { type AwsUri, type FunctionUri, functionOf, readAwsUri } from './aws-uri.ts';
 import { errorMessageOf, type FunctionAnswer, type FunctionCaller, type FunctionRequest } from './function-call.ts';
+import { notTaken } from './hosted-functions.ts';
 import {
   type AwsAction,
   type AwsIntegrator,
@@ -57,11 +59,15 @@ export class SigningAwsIntegrator implements AwsIntegrator {
 
   #invoke({ functionArn, operation }: FunctionUri, action: AwsAction, request: BackendRequest): BackendCall {
     const headers = headersOf(request.headers);
+    const wished = headers['x-amz-invocation-type'] ?? '';
+    const invocationType = operation === 'enqueue' ? 'Event' : invocationTypeOf(wished);
+    if (invocationType === null) return unknownInvocationType(wished);
     const clientContext = decodedBase64(headers['x-amz-client-context']);
     const call = this.#functions.call({
       functionArn,
       payload: bytesOf(request.body),
-      invocationType: operation === 'enqueue' ? 'Event' : invocationTypeOf(headers['x-amz-invocation-type']),
+      unchecked: true,
+      invocationType,
       streaming: false,
       sourceArn: action.sourceArn,
       accountId: action.accountId,
@@ -152,8 +158,15 @@ function objectPath(target: string): string {
   return question === -1 ? encoded : encoded + target.slice(question);
 }
 
-function invocationTypeOf(header: string | undefined): FunctionRequest['invocationType'] {
-  return header === 'Event' || header === 'DryRun' ? header : 'RequestResponse';
+/** @returns null for a type that Lambda does not know */
+function invocationTypeOf(wished: string): FunctionRequest['invocationType'] | null {
+  if (wished === '') return 'RequestResponse';
+  return wished === 'Event' || wished === 'RequestResponse' || wished === 'DryRun' ? wished : null;
+}
+
+function unknownInvocationType(wished: string): BackendCall {
+  const told = `1 validation error detected: Value '${wished}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
+  return { promise: Promise.reject(notTaken(told, randomUUID())), abort: () => {} };
 }
 
 /** A client context travels as base64; what is none is left out. */

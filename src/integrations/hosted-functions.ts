@@ -45,6 +45,14 @@ export interface HostedFunctionsOptions {
 /** What AWS writes into execution logs when a function may not be called, or does not exist. */
 export const invalidPermissions = 'Invalid permissions on Lambda function';
 
+/** Lambda looked at a request and ran nothing. @param told what is wrong with it, in Lambda's words */
+export const notTaken = (told: string, requestId: string): BackendFailure =>
+  new BackendFailure('refused', told, { reason: refusal(400, requestId), told });
+
+/** What AWS writes into execution logs when Lambda does not run a function. */
+export const refusal = (status: number, requestId: string): string =>
+  `Lambda invocation failed with status: ${status}. Lambda request id: ${requestId}`;
+
 const nothing = new Uint8Array();
 const emptyEvent = Buffer.from('{}');
 /** Answers of a function's policy that are remembered, for each thing that a name has meant. */
@@ -113,6 +121,7 @@ export class HostedFunctions {
     };
     const accepted = { requestId, payload: nothing, functionError: null, executedVersion: '', stream: null };
     try {
+      if (request.unchecked === true) requireJson(payload, requestId);
       if (request.invocationType === 'DryRun') return { ...accepted, status: 204 };
       if (request.invocationType === 'Event') {
         await this.#options.enqueue({ ...options, invokedFunctionArn, payload });
@@ -170,12 +179,25 @@ function answerOf(result: InvocationResult, requestId: string): FunctionAnswer {
   };
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws BackendFailure */
+function requireJson(payload: Uint8Array, requestId: string): void {
+  try {
+    JSON.parse(utf8.decode(payload));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : 'it is not valid UTF-8';
+    throw notTaken(`Could not parse request body into json: Could not parse payload into json: ${reason}`, requestId);
+  }
+}
+
 function refused(error: unknown, requestId: string): BackendFailure {
+  if (error instanceof BackendFailure) return error;
   if (!(error instanceof InvocationRefused))
     return new BackendFailure('network', error instanceof Error ? error.message : String(error), { cause: error });
   return new BackendFailure(error.status === 413 ? 'tooLarge' : 'refused', `${error.code}: ${error.message}`, {
     cause: error,
-    reason: `Lambda invocation failed with status: ${error.status}. Lambda request id: ${requestId}`,
+    reason: refusal(error.status, requestId),
   });
 }
 

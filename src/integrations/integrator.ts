@@ -40,15 +40,23 @@ export interface BackendResponse {
  */
 export type BackendFailureKind = 'timeout' | 'network' | 'configuration' | 'refused' | 'tooLarge' | 'aborted';
 
+export interface BackendFailureOptions extends ErrorOptions {
+  readonly reason?: string;
+  readonly told?: string;
+}
+
 export class BackendFailure extends Error {
   override readonly name = 'BackendFailure';
   readonly kind: BackendFailureKind;
   /** In AWS's words, for execution logs; null where it has none. */
   readonly reason: string | null;
-  constructor(kind: BackendFailureKind, message: string, options?: ErrorOptions & { readonly reason?: string }) {
+  /** What is wrong with the request, where its client is told with 400; null: the client is told nothing of it. */
+  readonly told: string | null;
+  constructor(kind: BackendFailureKind, message: string, options?: BackendFailureOptions) {
     super(message, options);
     this.kind = kind;
     this.reason = options?.reason ?? null;
+    this.told = options?.told ?? null;
   }
 }
 

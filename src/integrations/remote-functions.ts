@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { EventStreamReader } from './event-stream.ts';
 import type { FunctionAnswer, FunctionRequest } from './function-call.ts';
-import { invalidPermissions } from './hosted-functions.ts';
+import { invalidPermissions, notTaken, refusal } from './hosted-functions.ts';
 import { type BackendCall, BackendFailure, type BackendResponse } from './integrator.ts';
 import type { SignedCalls } from './signed-calls.ts';
 
@@ -97,15 +97,33 @@ function refused(
   status: number,
   requestId: string,
   body: Uint8Array,
-  { functionArn }: FunctionRequest,
+  { functionArn, unchecked }: FunctionRequest,
 ): BackendFailure {
+  // Nobody here has looked at the request: Lambda has, and says what is wrong.
+  if (status === 400 && unchecked === true) return notTaken(messageOf(body), requestId);
   const message = `Lambda answered ${status} for ${functionArn}: ${Buffer.from(body).toString('utf8').slice(0, 500)}`;
   // As in AWS, the owner of an API is not told apart what is not there from what may not be called.
   if (status === 403 || status === 404)
     return new BackendFailure('configuration', message, { reason: invalidPermissions });
   return new BackendFailure(status === 413 ? 'tooLarge' : 'refused', message, {
-    reason: `Lambda invocation failed with status: ${status}. Lambda request id: ${requestId}`,
+    reason: refusal(status, requestId),
   });
+}
+
+const messageCharactersMax = 1_000;
+
+/** `{"Type", "message"}`, whatever the spelling; the body itself where it is something else. */
+function messageOf(body: Uint8Array): string {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  try {
+    const error: unknown = JSON.parse(text);
+    if (typeof error === 'object' && error !== null)
+      for (const [name, value] of Object.entries(error))
+        if (name.toLowerCase() === 'message' && typeof value === 'string') return value.slice(0, messageCharactersMax);
+  } catch {
+    // No JSON: told as it is.
+  }
+  return text.slice(0, messageCharactersMax);
 }
 
 /** The chunks of a streamed response, freed from their framing as they are read. */

@@ -18,7 +18,7 @@ import { turnEpochMs } from '../../wire/turn.ts';
 import type { Exchange } from '../exchange.ts';
 import {
   backendRefused,
-  type Fault,
+  Fault,
   integrationFailure,
   integrationTimeout,
   payloadTooLarge,
@@ -109,6 +109,16 @@ async function received(
   }
 }
 
+/** Lambda's 400 goes to the client in its words; recorded answers have a space after the colon. */
+function requestNotTaken(x: Exchange, message: string): Fault {
+  x.execution?.line(message);
+  return new Fault('DEFAULT_4XX', {
+    message,
+    json: `{"message": ${JSON.stringify(message)}}`,
+    why: `the function is not asked to run with what the integration makes of the request: ${message}`,
+  });
+}
+
 /** What a client is told of a backend that failed; the logs are told why. */
 export function faultOf(x: Exchange, failure: BackendFailure, log: Log): Fault {
   const where = { ...placeOf(x), endpoint: x.endpoint?.key, reason: failure.message };
@@ -126,6 +136,7 @@ export function faultOf(x: Exchange, failure: BackendFailure, log: Log): Fault {
       );
     case 'refused':
       x.execution?.line(failure.reason ?? failure.message);
+      if (failure.told !== null) return requestNotTaken(x, failure.told);
       log.warn(where, 'the backend refused the call');
       return backendRefused;
     case 'tooLarge':

@@ -119,6 +119,52 @@ for (const vector of vectorsOf<AnswerVector>('lambda-proxy-responses'))
     }
   });
 
+for (const { when, headers, multiValueHeaders, expect } of [
+  {
+    when: 'the same pair in both is sent once',
+    headers: { 'X-Both': 'a' },
+    multiValueHeaders: { 'X-Both': ['a'] },
+    expect: ['X-Both', 'a'],
+  },
+  {
+    when: 'the spelling of a name makes no difference',
+    headers: { 'x-both': 'a' },
+    multiValueHeaders: { 'X-Both': ['a', 'b'] },
+    expect: ['X-Both', 'a', 'X-Both', 'b'],
+  },
+  {
+    when: 'a value that is a number is the same pair',
+    headers: { 'x-both': 1 },
+    multiValueHeaders: { 'x-both': ['1'] },
+    expect: ['x-both', '1'],
+  },
+  {
+    when: 'another value is added',
+    headers: { 'X-Both': 'c' },
+    multiValueHeaders: { 'X-Both': ['a', 'b'] },
+    expect: ['X-Both', 'a', 'X-Both', 'b', 'X-Both', 'c'],
+  },
+  {
+    when: 'a value that several values hold is another one',
+    headers: { 'X-Both': 'a,b' },
+    multiValueHeaders: { 'X-Both': ['a', 'b'] },
+    expect: ['X-Both', 'a', 'X-Both', 'b', 'X-Both', 'a,b'],
+  },
+  {
+    when: 'what a list repeats is repeated',
+    headers: {},
+    multiValueHeaders: { 'X-Both': ['a', 'a'] },
+    expect: ['X-Both', 'a', 'X-Both', 'a'],
+  },
+])
+  test(`headers and multiValueHeaders: ${when}`, async () => {
+    const functions = new PretendedFunctions({ fn: () => ({ statusCode: 200, headers, multiValueHeaders }) });
+    await using gate = await gateWith(functions);
+    const { rawHeaders } = await gate.call('/prod/x');
+    const sent = rawHeaders.filter((_, index) => rawHeaders[index - (index % 2)]!.toLowerCase() === 'x-both');
+    assert.deepEqual(sent, expect);
+  });
+
 test('a function is told what it is called as', async () => {
   const functions = new PretendedFunctions({ fn: () => ({ statusCode: 204 }) });
   await using gate = await gateWith(functions);
@@ -360,6 +406,53 @@ for (const { when, fn, text } of [
     assert.deepEqual([answer.status, answer.text], [502, '{"message": "Internal server error"}']);
     assert.ok(gate.log.text.includes(text), gate.log.text);
   });
+
+test('a function that fails while it writes: the answer breaks off, and one line says why', async () => {
+  const error = { errorType: 'Error', errorMessage: 'halfway' };
+  let end: () => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const fn: PretendedFunction = {
+    streamHandler: () => {
+      const body = new Readable({ read() {} });
+      body.push(`${metadata({ statusCode: 200 })}first`);
+      const payload = Buffer.from(JSON.stringify(error));
+      return {
+        contentType: 'application/vnd.awslambda.http-integration-response',
+        body,
+        completed: ended.then(() => {
+          body.destroy(new Error('the function failed'));
+          return { payload, executedVersion: '$LATEST', durationMs: 1, functionError: 'Unhandled' as const };
+        }),
+      };
+    },
+  };
+  await using gate = await gateWith(new PretendedFunctions({ fn }), streamed);
+  const socket = connect(gate.listener.port, '127.0.0.1');
+  socket.write(`GET /prod/x HTTP/1.1\r\nHost: ${apiId}.execute-api.us-east-1.amazonaws.com\r\n\r\n`);
+  let received = '';
+  socket.on('data', (piece) => {
+    received += piece.toString();
+    if (received.includes('first')) end();
+  });
+  await once(socket, 'close');
+  assert.doesNotMatch(received, /\r\n0\r\n/, 'the client sees that this was not all');
+  const [line, ...more] = gate.log.lines.filter(
+    ({ message }) => message === 'a function failed while it wrote its answer',
+  );
+  assert.deepEqual(more, []);
+  const { requestId, lambdaRequestId, ...said } = line?.fields ?? {};
+  assert.deepEqual(said, {
+    restApiId: apiId,
+    stage: 'prod',
+    method: 'ANY',
+    resource: '/{proxy+}',
+    functionArn: functionArn('fn'),
+    reason: 'halfway',
+  });
+  assert.match(`${requestId} ${lambdaRequestId}`, /^[0-9a-f-]{36} [0-9a-f-]{36}$/);
+});
 
 test('testing a method with a function behind it tells how it went', async () => {
   const functions = new PretendedFunctions({

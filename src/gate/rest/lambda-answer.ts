@@ -53,6 +53,7 @@ function read(answer: Members, known: ReadonlySet<string>): ProxyAnswer | Malfor
   if (status === undefined)
     return new MalformedAnswer(`statusCode: ${JSON.stringify(answer.statusCode)} is no HTTP status`);
   const headers: string[] = [];
+  // A pair that is in both is sent as often as `multiValueHeaders` has it.
   const wrong =
     addMulti(headers, answer.multiValueHeaders) ??
     addSingle(headers, answer.headers) ??
@@ -87,6 +88,12 @@ function spelt(headers: readonly string[], name: string): string {
   return name;
 }
 
+/** @param end of those that are looked at @param name as it is spelt among them */
+function holds(headers: readonly string[], end: number, name: string, value: string): boolean {
+  for (let i = 0; i < end; i += 2) if (headers[i] === name && headers[i + 1] === value) return true;
+  return false;
+}
+
 function addMulti(headers: string[], value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object' || Array.isArray(value))
@@ -106,8 +113,11 @@ function addMulti(headers: string[], value: unknown): string | undefined {
 function addSingle(headers: string[], value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object' || Array.isArray(value)) return `headers: must be an object, not ${kindOf(value)}`;
+  const multi = headers.length;
   for (const [name, each] of Object.entries(value)) {
-    const wrong = add(headers, spelt(headers, name), each, `headers.${name}`);
+    const sent = spelt(headers, name);
+    if (typeof each !== 'object' && holds(headers, multi, sent, String(each))) continue;
+    const wrong = add(headers, sent, each, `headers.${name}`);
     if (wrong !== undefined) return wrong;
   }
   return undefined;

@@ -187,6 +187,22 @@ function giveBody(x: Exchange, { body, isBase64 }: ProxyAnswer, log: Log): Fault
   return undefined;
 }
 
+/** The client has status and headers, and sees its connection break: only the log can say why. */
+function reportHalfway(
+  x: Exchange,
+  { requestId: lambdaRequestId }: FunctionAnswer,
+  { failed: failure }: FunctionStream,
+  functionArn: string,
+  log: Log,
+): void {
+  const report = (error: Uint8Array | null): void => {
+    if (error === null) return;
+    const reason = errorMessageOf(error);
+    log.warn({ ...placeOf(x), functionArn, lambdaRequestId, reason }, 'a function failed while it wrote its answer');
+  };
+  failure.then(report, () => {}); // whose end nobody knows has not failed
+}
+
 async function streamed(
   x: Exchange,
   answer: FunctionAnswer,
@@ -222,6 +238,7 @@ async function streamed(
   if (!wholeAnswer) {
     x.responseBody = prelude.body;
     x.responseBodyBytes = -1;
+    reportHalfway(x, answer, stream, functionArn, log);
     return undefined;
   }
   try {

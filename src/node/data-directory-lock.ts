@@ -15,6 +15,8 @@ export class DataDirectoryInUse extends Error {}
 
 /** SQLite's SQLITE_BUSY. */
 const busy = 5;
+/** A gateway that is restarted may still have its last moment. */
+const waitMs = 1_000;
 
 export class DataDirectoryLock implements Disposable {
   readonly #database: DatabaseSync;
@@ -26,7 +28,7 @@ export class DataDirectoryLock implements Disposable {
    */
   constructor(dataDir: string) {
     this.#pidFile = join(dataDir, 'gatewright.pid');
-    this.#database = new DatabaseSync(join(dataDir, 'gatewright.lock'), { timeout: 0 });
+    this.#database = new DatabaseSync(join(dataDir, 'gatewright.lock'), { timeout: waitMs });
     try {
       // Nothing is ever written there.
       this.#database.exec('BEGIN EXCLUSIVE');

@@ -151,6 +151,7 @@ export class Environment implements RuntimeSession {
       this.#conclude();
       return;
     }
+    this.#memory?.lookLast();
     this.#signal('SIGTERM');
     setTimeout(() => this.#signal('SIGKILL'), leaveWithinMs).unref();
   }
@@ -249,6 +250,7 @@ export class Environment implements RuntimeSession {
       this.#initDurationMs = performance.now() - this.startedAtMs;
       if (this.#initTimer !== null) clearTimeout(this.#initTimer);
       this.#initTimer = null;
+      this.#memory?.lookBack();
     } else if (this.#state !== 'answered' && this.#state !== 'idle') return invalidTransition;
     this.#asking = connection;
     this.#state = 'idle';
@@ -299,6 +301,7 @@ export class Environment implements RuntimeSession {
   #initError(payload: string): string {
     if (this.#state !== 'starting') return invalidTransition;
     this.#initFailure = { by: 'runtime', payload, errorType: errorTypeIn(payload) };
+    this.#memory?.lookLast();
     // The process may leave by itself once it has our answer; it need not.
     setImmediate(() => this.#signal('SIGKILL'));
     return accepted;
@@ -363,6 +366,7 @@ export class Environment implements RuntimeSession {
     if (options.logTail !== true) invocation.settle(result(undefined), contentType);
     if (this.#log.wanted || options.logTail === true) {
       const nowMs = Date.now();
+      if (this.#initDurationMs !== undefined) this.#memory?.lookBack();
       this.#memory?.look(endedAtMs);
       const report: Report = {
         requestId: options.requestId,
@@ -408,8 +412,12 @@ export class Environment implements RuntimeSession {
     if (this.#exited || this.#state === 'ended' || this.#failure !== undefined) return;
     this.#failure = failure;
     this.#killed = true;
-    if (this.#process === null) this.#conclude();
-    else this.#signal('SIGKILL');
+    if (this.#process === null) {
+      this.#conclude();
+      return;
+    }
+    this.#memory?.lookLast();
+    this.#signal('SIGKILL');
   }
 
   /** To the process and what it has started. */
@@ -474,7 +482,8 @@ export class Environment implements RuntimeSession {
 
   /** Tells an invocation that waited for this environment that it never became one. After its end. */
   failWaiting(invocation: PendingInvocation, why: InitFailure): void {
-    failWaiting(invocation, why, this.#log, performance.now() - Math.max(invocation.queuedAtMs, this.startedAtMs));
+    const durationMs = performance.now() - Math.max(invocation.queuedAtMs, this.startedAtMs);
+    failWaiting(invocation, why, this.#log, durationMs, this.#memory?.highest ?? 0);
   }
 
   #cleanUp(): void {
@@ -483,7 +492,10 @@ export class Environment implements RuntimeSession {
     }
     this.#server?.close();
     for (const connection of this.#connections) connection.close();
-    if (this.#memory !== null) this.#surroundings.memory.remove(this.#memory);
+    if (this.#memory !== null) {
+      this.#surroundings.memory.remove(this.#memory);
+      this.#memory.descendants.end();
+    }
     this.#process?.stdout?.destroy();
     if (this.#group !== 0) this.#surroundings.warden.ended(this.#group, this.#name);
     rm(this.#directory, { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
@@ -493,10 +505,16 @@ export class Environment implements RuntimeSession {
 /** Ends an invocation whose function cannot even be started on this machine. */
 export function failUnstarted(invocation: PendingInvocation, failure: Failure, surroundings: Surroundings): void {
   const stream = logStreamName(invocation.fn.version, surroundings.newId(), Date.now());
-  failWaiting(invocation, { by: 'host', failure }, new EnvironmentLog(invocation.fn, stream, surroundings.log), 0);
+  failWaiting(invocation, { by: 'host', failure }, new EnvironmentLog(invocation.fn, stream, surroundings.log), 0, 0);
 }
 
-function failWaiting(invocation: PendingInvocation, why: InitFailure, log: EnvironmentLog, durationMs: number): void {
+function failWaiting(
+  invocation: PendingInvocation,
+  why: InitFailure,
+  log: EnvironmentLog,
+  durationMs: number,
+  memoryUsedBytes: number,
+): void {
   const { fn, options } = invocation;
   const { requestId } = options;
   const nowMs = Date.now();
@@ -508,7 +526,7 @@ function failWaiting(invocation: PendingInvocation, why: InitFailure, log: Envir
       requestId,
       durationMs,
       memoryMb: fn.memoryMb,
-      memoryUsedBytes: 0,
+      memoryUsedBytes,
       initDurationMs: undefined,
       status: failure?.status ?? 'error',
       errorType: why.by === 'host' ? failure?.errorType : why.errorType,

@@ -349,21 +349,30 @@ describe('what is left behind', { timeout: 60_000 }, () => {
       setInterval(() => {}, 1000);`,
   });
   const grandchildren = `const { spawn } = require('node:child_process');
-    exports.handler = async (e) => { while (e.busy);
-      const child = spawn('sleep', ['600']); const away = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
-      return { pids: [process.pid, child.pid, away.pid], tmp: process.env.TMPDIR }; };`;
-  const inPython = `import os, subprocess
+    const bare = { env: { PATH: process.env.PATH }, stdio: 'ignore' };
+    exports.handler = async (e) => { while (e.busy && !process.env.IDLE);
+      const children = [{ stdio: 'pipe' }, bare, { detached: true, stdio: 'ignore' }, { ...bare, detached: true }].map((how) => spawn('sleep', ['600'], how));
+      return { pids: [process.pid, ...children.map(({ pid }) => pid)], tmp: process.env.TMPDIR }; };`;
+  const inPython = `import os, subprocess, threading
 def handler(event, context):
     while event.get("busy"): pass
-    child = subprocess.Popen(["sleep", "600"]); away = subprocess.Popen(["sleep", "600"], start_new_session=True)
-    return {"pids": [os.getpid(), child.pid, away.pid], "tmp": os.environ["TMPDIR"]}
+    pids = [os.getpid()]
+    def start(**how): pids.append(subprocess.Popen(["sleep", "600"], **how).pid)
+    bare = {"env": {"PATH": os.environ["PATH"]}}
+    start(); start(**bare); start(start_new_session=True)
+    thread = threading.Thread(target=lambda: (start(start_new_session=True, **bare), threading.Event().wait()), daemon=True)
+    thread.start()
+    while len(pids) < 5: pass
+    return {"pids": pids, "tmp": os.environ["TMPDIR"]}
 `;
   const foreign = `#!/bin/bash
 sleep 600 & child=$!
 setsid sleep 600 & away=$!
+env -i sleep 600 & bare=$!
+env -i setsid sleep 600 & lost=$!
 api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"
 id=$(curl -sSi "$api/invocation/next" | grep -Fi Lambda-Runtime-Aws-Request-Id | tr -d '[:space:]' | cut -d: -f2)
-curl -sS -X POST "$api/invocation/$id/response" -d "{\\"pids\\":[$$,$child,$away],\\"tmp\\":\\"$TMPDIR\\"}"
+curl -sS -X POST "$api/invocation/$id/response" -d "{\\"pids\\":[$$,$child,$away,$bare,$lost],\\"tmp\\":\\"$TMPDIR\\"}"
 while true; do sleep 1; done
 `;
 
@@ -371,6 +380,7 @@ while true; do sleep 1; done
     test(`kill -9 of the gateway, host in its ${where} thread: no process and no file stays`, async () => {
       const functions = [
         bench.fn({ 'index.js': grandchildren }),
+        bench.fn({ 'index.js': grandchildren }, { environment: { IDLE: 'yes' } }),
         ...(existsSync('/usr/bin/python3')
           ? [bench.fn({ 'app.py': inPython }, { runtime: 'python3.12', handler: 'app.handler' })]
           : []),
@@ -387,11 +397,23 @@ while true; do sleep 1; done
         pids.push(...answer.pids);
         folders.push(answer.tmp);
       }
-      assert.equal(pids.length, functions.length * 3);
+      assert.equal(pids.length, functions.length * 5);
       for (const pid of pids) assert.ok(alive(pid));
       gateway.kill('SIGKILL');
       for (const pid of pids) await gone(pid);
       for (const folder of folders) while (existsSync(join(folder, '..'))) await sleep(5);
+    });
+  }
+
+  for (const how of ['is retired', 'times out']) {
+    test(`when an environment ${how}, all that it has started goes with it`, { timeout: 10_000 }, async () => {
+      await using host = new FunctionHost();
+      const fn = bench.fn({ 'index.js': grandchildren }, { timeoutMs: 500 });
+      const { pids }: { pids: number[] } = JSON.parse((await call(host, fn)).text);
+      for (const pid of pids) assert.ok(alive(pid));
+      if (how === 'is retired') host.retire(fn.functionArn);
+      else await call(host, fn, { busy: true });
+      for (const pid of pids) await gone(pid);
     });
   }
 

@@ -3,12 +3,15 @@
  * and other functions do not notice.
  */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionConfiguration } from './configuration.ts';
 import { call, gone, LogBook, Workbench } from './fixture.ts';
 import { FunctionHost } from './host.ts';
+
+const noProc = existsSync('/proc/self/statm') ? false : 'no /proc';
+const noPython = noProc || (existsSync('/usr/bin/python3') ? false : 'python3 is not here');
 
 describe('functions that misbehave', { timeout: 60_000 }, () => {
   const bench = new Workbench();
@@ -130,6 +133,77 @@ describe('functions that misbehave', { timeout: 60_000 }, () => {
         report,
         /Memory Size: 128 MB\tMax Memory Used: (1[012]\d|9\d) MB\t.*Status: error\tError Type: Runtime\.(OutOfMemory|ExitError)$/,
       );
+    });
+  }
+
+  const child400 = `const kept = []; for (let i = 0; i < 100; i++) kept.push(Buffer.alloc(4e6, 1)); setTimeout(() => {}, 400)`;
+  for (const { what, files, settings } of [
+    {
+      what: 'Node.js',
+      files: {
+        'index.js': `const { spawn } = require('node:child_process');
+          exports.handler = async () => new Promise((done) => spawn(process.execPath, ['-e', ${JSON.stringify(child400)}], { stdio: 'ignore' }).on('close', done));`,
+      },
+      settings: {},
+    },
+    {
+      what: 'Python, that has left its group and its environment,',
+      files: {
+        'index.py': `import subprocess
+def handler(event, context):
+    return subprocess.run([${JSON.stringify(process.execPath)}, "-e", ${JSON.stringify(child400)}], env={}, start_new_session=True).returncode
+`,
+      },
+      settings: { runtime: 'python3.12' },
+    },
+  ]) {
+    test(`a child of ${what} counts: it is over the memory limit`, {
+      skip: what === 'Node.js' ? noProc : noPython,
+    }, async () => {
+      const fn = bench.fn(files, { memoryMb: 128, timeoutMs: 20_000, ...settings });
+      const { text, functionError } = await call(host, fn);
+      assert.match(text, /^\{"errorType":"Runtime.OutOfMemory"/);
+      assert.equal(functionError, 'Unhandled');
+      assert.match((await log.until(fn, /^REPORT/)).join('\n'), /Max Memory Used: 128 MB\t.*Runtime.OutOfMemory$/m);
+    });
+  }
+
+  test('what forked processes share counts once', { skip: noPython }, async () => {
+    const fn = bench.fn(
+      {
+        'index.py': `import os, time
+kept = bytearray(50_000_000)
+def handler(event, context):
+    pids = []
+    for _ in range(4):
+        pid = os.fork()
+        if pid == 0:
+            time.sleep(0.4)
+            os._exit(0)
+        pids.append(pid)
+    return [os.waitpid(pid, 0)[1] for pid in pids]
+`,
+      },
+      { runtime: 'python3.12', memoryMb: 128, timeoutMs: 20_000 },
+    );
+    assert.equal((await call(host, fn)).text, '[0, 0, 0, 0]');
+  });
+
+  for (const { what, code, least } of [
+    { what: 'the first invocation', code: 'exports.handler = async () => 1;', least: 25 },
+    {
+      what: 'the first invocation, whose peak is over already,',
+      code: 'exports.handler = async () => { Buffer.alloc(60e6, 1); gc(); };require("node:v8").setFlagsFromString("--expose-gc"); globalThis.gc = require("node:vm").runInNewContext("gc");',
+      least: 80,
+    },
+    { what: 'a failed initialisation', code: 'throw new Error("no");', least: 25 },
+    { what: 'an initialisation without end', code: 'for (;;);', least: 25 },
+  ]) {
+    test(`REPORT of ${what} says what memory it has used`, { skip: noProc }, async () => {
+      const fn = bench.fn({ 'index.js': code }, { timeoutMs: 600 });
+      const { logTail } = await call(host, fn, {}, { logTail: true });
+      const used = Number(/Max Memory Used: (\d+) MB/.exec(logTail ?? '')?.[1]);
+      assert.ok(used >= least && used < 200, `${used} MB`);
     });
   }
 

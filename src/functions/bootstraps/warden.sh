@@ -2,13 +2,38 @@
 # Ends what a function host leaves behind, also when the host is killed: warden.sh MARKER DIRECTORY
 #
 # The host writes a line to stdin whenever an environment starts (`+ GROUP`) or has ended (`- GROUP MARKER`). Stdin
-# ends when the host has gone, however it went: then all process groups that are left are killed, the directory with
-# the environments' temporary files is removed, and so is the warden. Processes that have left their group (setsid) are
-# found by the marker in their environment, where the system shows it (/proc).
+# ends when the host has gone, however it went: then all process groups that are left are killed with all that their
+# processes have started, the directory with the environments' temporary files is removed, and so is the warden. Two
+# ways lead to processes that have left their group (setsid): whose child they are, and the marker in their environment,
+# both as far as the system shows it (/proc).
+#
+# `kill -KILL -GROUP` is the one form that dash, bash and busybox's shell all know: dash and busybox refuse `--`.
 marker=$1
 directory=$2
 trap '' HUP INT QUIT TERM
 groups=' '
+
+# Sets `found` to what a process has started, and what that has started in turn.
+descendants() {
+  found=' '
+  while [ $# -gt 0 ]; do
+    for list in /proc/"$1"/task/*/children; do
+      children=
+      # Its status says only that no line feed comes after the last number.
+      read -r children 2>/dev/null <"$list"
+      for child in $children; do
+        case $found in
+          *" $child "*) ;;
+          *)
+            found="$found$child "
+            set -- "$@" "$child"
+            ;;
+        esac
+      done
+    done
+    shift
+  done
+}
 
 # Kills every process whose environment names the marker; twice, for what was forked meanwhile.
 sweep() {
@@ -34,6 +59,10 @@ while read -r operation group ended; do
   esac
 done
 
-for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done
+for group in $groups; do
+  descendants "$group"
+  kill -KILL "-$group" 2>/dev/null
+  for pid in $found; do kill -KILL "$pid" 2>/dev/null; done
+done
 sweep "$marker:"
 [ -n "$directory" ] && rm -rf -- "$directory"

@@ -25,6 +25,8 @@ const log = patchConsole(environment);
 /** Taken before a handler's package may replace it. */
 const { writeSync } = fs;
 const descriptor = 3;
+/** The host has gone: its warden comes first, which finds by this process what it has started. */
+const leaveWithoutWardenMs = 500;
 /** What is read lies here until the next read: a buffer for each would be 64 KB of memory for a few hundred bytes. */
 const room = Buffer.allocUnsafeSlow(64 * 1024);
 const socket = new net.Socket({
@@ -46,7 +48,7 @@ let failOutside = (error, leave) => post('/init/error', error, leave);
 let handler = null;
 
 socket.on('error', () => {});
-socket.on('close', () => process.exit(0));
+socket.on('close', () => setTimeout(() => process.exit(0), leaveWithoutWardenMs));
 process.on('beforeExit', () => {
   const idle = onIdle;
   onIdle = null;

@@ -251,6 +251,7 @@ export class Environment implements RuntimeSession {
       if (this.#initTimer !== null) clearTimeout(this.#initTimer);
       this.#initTimer = null;
       this.#memory?.lookBack();
+      this.#log.initialised();
     } else if (this.#state !== 'answered' && this.#state !== 'idle') return invalidTransition;
     this.#asking = connection;
     this.#state = 'idle';
@@ -321,7 +322,10 @@ export class Environment implements RuntimeSession {
       this.#invokeTimer = setTimeout(() => this.#invocationTimedOut(), this.fn.timeoutMs).unref();
     }
     if (this.#log.wanted || options.logTail === true) {
-      this.#afterReading(() => this.#log.start(options.requestId, options.logTail === true, nowMs));
+      this.#afterReading(() => {
+        this.#printed?.finish();
+        this.#log.start(options.requestId, options.logTail === true, nowMs);
+      });
     }
     const connection = this.#asking;
     this.#asking = null;
@@ -379,6 +383,7 @@ export class Environment implements RuntimeSession {
         traceId: options.traceId,
       };
       this.#afterReading(() => {
+        this.#printed?.finish();
         if (message !== undefined) this.#log.failed(message, nowMs);
         this.#log.end(report, nowMs);
         const logTail = this.#log.tail();

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
+import { CodeWatch } from './code-watch.ts';
 import { alive, call, gone, LogBook, Workbench } from './fixture.ts';
 import { FunctionPort, servePort } from './function-port.ts';
 import { FunctionThread } from './function-thread.ts';
@@ -174,6 +176,22 @@ describe('environments', { concurrency: 1, timeout: 30_000 }, () => {
     assert.match(variables.AWS_LAMBDA_RUNTIME_API, /^127\.0\.0\.1:\d+$/);
   });
 
+  for (const { name, value } of [
+    { name: 'TZ', value: 'Asia/Tokyo' },
+    { name: 'LANG', value: 'de_DE.UTF-8' },
+    { name: 'AWS_XRAY_CONTEXT_MISSING', value: 'RUNTIME_ERROR' },
+  ]) {
+    test(`a function’s own ${name} wins over the default: Lambda does not reserve it`, async () => {
+      await using host = new FunctionHost();
+      const code = `exports.handler = async () => [process.env.${name}, new Date(0).getHours()];`;
+      const [own, hours] = JSON.parse(
+        (await call(host, bench.fn({ 'index.js': code }, { environment: { [name]: value } }))).text,
+      );
+      assert.equal(own, value);
+      assert.equal(hours, name === 'TZ' ? 9 : 0);
+    });
+  }
+
   test('the end of the log comes with the result when asked for', async () => {
     await using host = new FunctionHost();
     const fn = bench.fn({
@@ -190,6 +208,76 @@ describe('environments', { concurrency: 1, timeout: 30_000 }, () => {
     assert.ok(Buffer.byteLength(long) <= 4096);
     assert.match(long, /line 19999\nEND RequestId/);
     assert.equal((await call(host, fn)).logTail, undefined);
+  });
+
+  test('what is printed without a line feed is an entry of its own invocation, before END', async () => {
+    const log = new LogBook();
+    await using host = new FunctionHost({ log: log.sink });
+    const inShell = `#!/bin/bash
+api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"
+printf loading
+while true; do
+  id=$(curl -sSi "$api/invocation/next" | grep -Fi Lambda-Runtime-Aws-Request-Id | tr -d '[:space:]' | cut -d: -f2)
+  printf 'work'; printf 'ing'
+  curl -sS -X POST "$api/invocation/$id/response" -d 1 >/dev/null
+done
+`;
+    const inPython = `import sys
+print("loading", end="")
+def handler(event, context):
+    print("work", end=""); sys.stderr.write("ing")
+    if event.get("bad"): raise ValueError("no")
+`;
+    for (const fn of [
+      bench.fn({
+        'index.js':
+          'process.stdout.write("loading"); exports.handler = async () => { process.stdout.write("work"); process.stderr.write("ing"); };',
+      }),
+      ...(existsSync('/usr/bin/python3')
+        ? [bench.fn({ 'index.py': inPython }, { runtime: 'python3.12', handler: 'index.handler' })]
+        : []),
+      ...(existsSync('/usr/bin/curl') ? [bench.fn({ bootstrap: inShell }, { runtime: 'provided.al2023' })] : []),
+    ]) {
+      for (const event of [{}, { bad: true }]) {
+        const { logTail, requestId, text } = await call(host, fn, event, { logTail: true });
+        const printed = text.includes('"ValueError"') ? 'working[ERROR] ValueError: no' : 'working';
+        const lines = (logTail ?? '').split('\n').slice(0, 2);
+        assert.deepEqual(lines, [`START RequestId: ${requestId} Version: $LATEST`, printed], fn.runtime);
+        assert.match(logTail ?? '', new RegExp(`\nEND RequestId: ${requestId}\nREPORT`));
+      }
+      const ofInit = log.entries.filter((entry) => entry.functionArn === fn.functionArn && entry.message === 'loading');
+      assert.deepEqual(
+        ofInit.map(({ requestId }) => requestId),
+        [undefined],
+        fn.runtime,
+      );
+    }
+  });
+
+  test('the end of the log of an invocation that failed by its initialisation says why', async () => {
+    await using host = new FunctionHost();
+    for (const { fn, why } of [
+      {
+        fn: bench.fn({ 'index.js': 'console.log("at first"); throw new TypeError("no such luck");' }),
+        why: /\tERROR\tUncaught Exception \t\{"errorType":"TypeError","errorMessage":"no such luck"/,
+      },
+      {
+        fn: bench.fn({ 'index.js': 'console.log("at first"); process.exit(7);' }),
+        why: /Error: Runtime exited with error: exit status 7\nRuntime.ExitError\n/,
+      },
+    ]) {
+      const { logTail = '', requestId } = await call(host, fn, {}, { logTail: true });
+      assert.match(logTail, /^INIT_START .*\n.*\tINFO\tat first\n/);
+      assert.match(logTail, why);
+      assert.match(logTail, /\nINIT_REPORT .*Phase: invoke\t.*\nSTART /);
+      assert.match(logTail, new RegExp(`\\nEND RequestId: ${requestId}\\nREPORT .*\\n$`));
+    }
+    const fn = bench.fn({ 'index.js': 'console.log("at first"); exports.handler = async () => 1;' });
+    assert.match(
+      (await call(host, fn, {}, { logTail: true })).logTail ?? '',
+      /^START/,
+      'of one that succeeds, it is not',
+    );
   });
 
   test('a debugger port is opened when asked for, in the only environment', async () => {
@@ -234,6 +322,58 @@ describe('code in a directory that somebody works in', { timeout: 30_000 }, () =
     assert.equal((await call(host, fn)).text, pid);
     utimesSync(join(fn.code.directory, 'index.js'), new Date(), new Date(0));
     assert.notEqual((await call(host, fn)).text, pid);
+  });
+
+  test('an edit behind a linked folder takes effect, also in one that links back', async () => {
+    await using host = new FunctionHost();
+    const shared = bench.folder({ 'text.js': 'exports.text = "one";', 'deep/text.js': 'exports.text = 1;' });
+    const other = bench.folder({ 'text.js': 'exports.text = "two";', 'deep/text.js': 'exports.text = 2;' });
+    const base = bench.fn({
+      'index.js': 'exports.handler = async () => [require("./linked/text").text, require("./linked/deep/text").text];',
+    });
+    const fn = { ...base, code: { ...base.code, watch: true } };
+    const { directory } = fn.code;
+    symlinkSync(shared, join(directory, 'linked'));
+    symlinkSync(directory, join(shared, 'deep/back'));
+    symlinkSync(tmpdir(), join(directory, 'above'));
+    symlinkSync('loop', join(directory, 'loop'));
+    const edit = async (file: string, text: string, answer: string) => {
+      writeFileSync(file, text);
+      assert.equal((await call(host, fn)).text, answer);
+    };
+    assert.equal((await call(host, fn)).text, '["one",1]');
+    await edit(join(shared, 'text.js'), 'exports.text = "ONE";', '["ONE",1]');
+    await edit(join(shared, 'deep/text.js'), 'exports.text = -1;', '["ONE",-1]');
+    unlinkSync(join(directory, 'linked'));
+    symlinkSync(other, join(directory, 'linked'));
+    assert.equal((await call(host, fn)).text, '["two",2]');
+    await edit(join(other, 'text.js'), 'exports.text = "TWO";', '["TWO",2]');
+  });
+
+  test('links do not make more of a folder than it is', () => {
+    const directory = bench.folder({ 'a/file': '', 'b/file': '', 'node_modules/x/file': '' });
+    const outside = bench.folder({ 'node_modules/y/file': '' });
+    for (const [from, to] of [
+      ['a/b', '../b'],
+      ['b/a', '../a'],
+      ['a/here', '.'],
+      ['a/root', '/'],
+      ['modules', 'node_modules'],
+      ['x', 'node_modules/x'],
+      ['others', join(outside, 'node_modules')],
+      ['gone', 'nowhere'],
+    ] as const) {
+      symlinkSync(to, join(directory, from));
+    }
+    const watch = new CodeWatch(directory);
+    assert.equal(watch.changed(), false);
+    assert.ok(watch.size < 20, `${watch.size} of them`);
+    writeFileSync(join(directory, 'node_modules/x/file'), 'edited');
+    assert.equal(watch.changed(), true, 'a package that is linked by its own name, as workspaces do');
+    writeFileSync(join(outside, 'node_modules/y/file'), 'edited');
+    assert.equal(watch.changed(), false);
+    writeFileSync(join(directory, 'nowhere'), '');
+    assert.equal(watch.changed(), true);
   });
 
   test('a broken edit fails, its repair works', async () => {

@@ -14,12 +14,14 @@ const tools = bench.folder({
   ruby: '#!/bin/sh\necho "$0"\necho 3.3.1\n',
   dotnet: '#!/bin/sh\necho 8.0.100\n',
   java: '#!/bin/sh\necho "    java.home = $(dirname $0)/.." >&2\necho "    java.version = 21.0.2" >&2\n',
+  python: '#!/bin/sh\necho "$0"\necho 3.8.20\n',
   shim: '#!/bin/sh\necho "not installed" >&2\nexit 127\n',
 });
 const configured = {
   ruby: join(tools, 'ruby'),
   dotnet: join(tools, 'dotnet'),
   java: join(tools, 'java'),
+  'python3.12': join(tools, 'python'),
   'python3.99': join(tools, 'shim'),
 };
 
@@ -85,6 +87,41 @@ test('Ruby runs the runtime client of the package’s bundle', async () => {
   assert.deepEqual(launch.args, [join(directory, 'vendor/bundle/ruby/3.3.0/bin/aws_lambda_ric'), 'app.handler']);
   assert.equal(launch.environment.GEM_PATH, join(directory, 'vendor/bundle/ruby/3.3.0'));
 });
+
+for (const { runtime, variable, folders, others } of [
+  {
+    runtime: 'python3.12',
+    variable: 'PYTHONPATH',
+    folders: ['python', 'python/lib/python3.12/site-packages', 'python/lib/python3.8/site-packages'],
+    others: ['python/lib/python3.9/site-packages'],
+  },
+  {
+    runtime: 'ruby3.2',
+    variable: 'GEM_PATH',
+    folders: ['ruby/gems/3.2.0', 'ruby/gems/3.3.0'],
+    others: ['ruby/gems/3.1.0'],
+  },
+  {
+    runtime: 'ruby3.3',
+    variable: 'GEM_PATH',
+    folders: ['ruby/gems/3.3.0'],
+    others: ['ruby/gems/3.2.0', 'ruby/gems/3.1.0'],
+  },
+]) {
+  test(`${runtime}: layers made for it are found, then those for the interpreter that runs it`, async () => {
+    const layer = bench.folder(Object.fromEntries([...folders, ...others].map((folder) => [`${folder}/file`, ''])));
+    const { launch } = await plan(
+      { 'vendor/bundle/ruby/3.3.0/bin/aws_lambda_ric': '' },
+      { runtime, handler: 'app.handler', layers: [layer] },
+    );
+    assert.ok('environment' in launch);
+    const found = (launch.environment[variable] ?? '').split(':').filter((folder) => folder.startsWith(layer));
+    assert.deepEqual(
+      found,
+      folders.map((folder) => join(layer, folder)),
+    );
+  });
+}
 
 for (const { runtime, settings, message } of [
   { runtime: 'ruby3.3', settings: {}, message: 'the Ruby runtime interface client is missing' },

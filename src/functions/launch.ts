@@ -103,8 +103,8 @@ function planNode(fn: FunctionConfiguration): Plan {
   return { mode: 'own', args: [...args, bootstrapFile('nodejs/bootstrap.cjs')] };
 }
 
-function planPython(): Plan {
-  return { mode: 'own', args: [bootstrapFile('python3/bootstrap.py')] };
+function planPython(fn: FunctionConfiguration): Plan {
+  return { mode: 'own', args: [bootstrapFile('python3/bootstrap.py'), ...(fn.code.watch ? ['edited'] : [])] };
 }
 
 const javaClient = 'com/amazonaws/services/lambda/runtime/api/client/AWSLambda';
@@ -243,6 +243,7 @@ function environmentOf(
   const layers = layersLastFirst(fn);
   const defaults: Record<string, string> = {
     LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
     PATH: pathOf(
       [...layers.map((layer) => join(layer, 'bin'))],
       [
@@ -267,7 +268,6 @@ function environmentOf(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
     AWS_LAMBDA_LOG_GROUP_NAME: fn.logging.group,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    TZ: ':UTC',
   };
   if (family !== 'provided') reserved.AWS_EXECUTION_ENV = `AWS_Lambda_${fn.runtime}`;
   if (fn.logging.format === 'JSON') {
@@ -292,7 +292,9 @@ function searchPaths(
   const layers = layersLastFirst(fn);
   const within = (...paths: readonly string[]): string[] =>
     layers.flatMap((layer) => paths.map((path) => join(layer, path)));
-  const version = /\d+\.\d+/.exec(interpreter?.version ?? '')?.[0] ?? '';
+  // What was made for the runtime that was asked for, then what the interpreter here would look for itself.
+  const versions = new Set([fn.runtime, interpreter?.version ?? ''].flatMap((name) => /\d+\.\d+/.exec(name) ?? []));
+  const byVersion = (path: (version: string) => string): string[] => [...versions].map(path);
   switch (family) {
     case 'nodejs': {
       const asked = /\d+/.exec(fn.runtime)?.[0] ?? '';
@@ -304,15 +306,16 @@ function searchPaths(
       return path === '' ? {} : { NODE_PATH: path };
     }
     case 'python': {
-      const folders = [...within('python', `python/lib/python${version}/site-packages`), ...(libraries.python ?? [])];
+      const packages = byVersion((version) => `python/lib/python${version}/site-packages`);
+      const folders = [...within('python', ...packages), ...(libraries.python ?? [])];
       return {
         PYTHONPATH: pathOf(folders, fn.environment.PYTHONPATH === undefined ? [] : [fn.environment.PYTHONPATH]),
       };
     }
     case 'ruby': {
-      const gems = `${version}.0`;
+      const bundles = byVersion((version) => join(fn.code.directory, `vendor/bundle/ruby/${version}.0`));
       return {
-        GEM_PATH: pathOf([join(fn.code.directory, 'vendor/bundle/ruby', gems), ...within(`ruby/gems/${gems}`)], []),
+        GEM_PATH: pathOf([...bundles, ...within(...byVersion((version) => `ruby/gems/${version}.0`))], []),
         RUBYLIB: pathOf([fn.code.directory, ...within('ruby/lib')], []),
       };
     }

@@ -51,8 +51,11 @@ export class EnvironmentLog {
   readonly #sink: LogSink | undefined;
   readonly #json: boolean;
   #requestId: string | undefined;
-  #tail: string[] | null = null;
-  #tailBytes = 0;
+  /** Of the invocation that is under way and asked for it. */
+  #tail: Tail | null = null;
+  /** Of the initialisation: what an invocation that fails by it has to say. */
+  #init: Tail | null = new Tail();
+  #initialising = true;
 
   constructor(fn: FunctionConfiguration, stream: string, sink: LogSink | undefined) {
     this.#fn = fn;
@@ -67,7 +70,6 @@ export class EnvironmentLog {
   }
 
   initStart(runtimeVersion: string, nowMs: number): void {
-    if (!this.wanted) return;
     const record = { initializationType: 'on-demand', phase: 'init', runtimeVersion };
     this.#platform('platform.initStart', record, nowMs, () => `INIT_START Runtime Version: ${runtimeVersion}`);
   }
@@ -80,7 +82,6 @@ export class EnvironmentLog {
     errorType: string | undefined,
     nowMs: number,
   ): void {
-    if (!this.wanted) return;
     const record = { initializationType: 'on-demand', phase, status, errorType, metrics: { durationMs } };
     this.#platform('platform.initReport', record, nowMs, () => {
       const type = errorType === undefined ? '' : `\tError Type: ${errorType}`;
@@ -88,11 +89,16 @@ export class EnvironmentLog {
     });
   }
 
-  /** An invocation begins. @param tail whether `tail` will ask for the end of its log */
+  /** The initialisation has succeeded: no invocation will ask what it said. */
+  initialised(): void {
+    this.#init = null;
+  }
+
+  /** An invocation begins, or has failed by its initialisation. @param tail whether `tail` will ask for its log's end */
   start(requestId: string, tail: boolean, nowMs: number): void {
     this.#requestId = requestId;
-    this.#tail = tail ? [] : null;
-    this.#tailBytes = 0;
+    this.#initialising = false;
+    this.#tail = tail ? new Tail(this.#init) : null;
     if (!this.wanted) return;
     const version = this.#fn.version;
     const record = { requestId, version };
@@ -119,13 +125,11 @@ export class EnvironmentLog {
     this.#requestId = undefined;
   }
 
-  /** The end of the log since `start`; the entries of a tail each end in a line feed. */
+  /** The end of the log since `start`, or since the beginning of the initialisation that failed. */
   tail(): string | undefined {
-    const lines = this.#tail;
+    const text = this.#tail?.text();
     this.#tail = null;
-    if (lines === null) return undefined;
-    const text = Buffer.from(lines.join(''), 'utf8');
-    return text.subarray(Math.max(0, text.length - tailBytesMax)).toString('utf8');
+    return text;
   }
 
   #platform(type: string, record: object, nowMs: number, text: () => string): void {
@@ -148,17 +152,35 @@ export class EnvironmentLog {
         message,
       });
     }
-    const tail = this.#tail;
-    if (tail !== null) {
-      tail.push(message.length > tailBytesMax ? `${message.slice(-tailBytesMax)}\n` : `${message}\n`);
-      this.#tailBytes += message.length;
-      // Far more than the tail needs is let go in one cut, not line by line.
-      if (this.#tailBytes > 16 * tailBytesMax) {
-        const kept = tail.join('').slice(-tailBytesMax);
-        this.#tail = [kept];
-        this.#tailBytes = kept.length;
-      }
+    (this.#initialising ? this.#init : this.#tail)?.add(message);
+  }
+}
+
+/** The last entries of a log, each with a line feed at its end. */
+class Tail {
+  #lines: string[];
+  #length: number;
+
+  /** @param before what comes before */
+  constructor(before: Tail | null = null) {
+    this.#lines = before === null ? [] : [...before.#lines];
+    this.#length = before === null ? 0 : before.#length;
+  }
+
+  add(message: string): void {
+    this.#lines.push(message.length > tailBytesMax ? `${message.slice(-tailBytesMax)}\n` : `${message}\n`);
+    this.#length += message.length;
+    // Far more than is needed is let go in one cut, not line by line.
+    if (this.#length > 16 * tailBytesMax) {
+      const kept = this.#lines.join('').slice(-tailBytesMax);
+      this.#lines = [kept];
+      this.#length = kept.length;
     }
+  }
+
+  text(): string {
+    const text = Buffer.from(this.#lines.join(''), 'utf8');
+    return text.subarray(Math.max(0, text.length - tailBytesMax)).toString('utf8');
   }
 }
 

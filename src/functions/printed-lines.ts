@@ -77,7 +77,7 @@ export class PrintedLines {
     this.resume();
   }
 
-  /** Makes an entry of a last line without line feed. */
+  /** Makes an entry of a last line without line feed: an invocation ends, or the process has. */
   finish(): void {
     if (this.#restBytes > 0) this.#emit(Buffer.concat(this.#rest, this.#restBytes));
     this.#rest = [];

@@ -1,6 +1,8 @@
 /** Python functions: what a handler gets, how it fails, and what of that is in the log. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { call, LogBook, Workbench } from './fixture.ts';
 import { FunctionHost } from './host.ts';
@@ -118,6 +120,7 @@ def handler(event, context):
         'one',
         'two',
         `[INFO]\tTIME\t${requestId}\tthree\nlines`,
+        'four',
         `END RequestId: ${requestId}`,
       ],
     );
@@ -230,6 +233,84 @@ def handler(event, context):
       else assert.match(text, answer);
     });
   }
+
+  describe('in a directory that somebody works in', () => {
+    const watched = (files: Readonly<Record<string, string>>, settings = {}) => {
+      const fn = bench.fn(files, { runtime: 'python3.12', handler: 'app.handler', ...settings });
+      return { ...fn, code: { ...fn.code, watch: true } };
+    };
+    const app = 'import near, inside.near\ndef handler(event, context):\n    return near.X + inside.near.X\n';
+    /** A second of the file system's time that is always the same: what Python compares has no fractions. */
+    const write = (file: string, text: string, fraction: number) => {
+      writeFileSync(file, text);
+      utimesSync(file, 1_700_000_000 + fraction, 1_700_000_000 + fraction);
+    };
+    const caches = (directory: string) =>
+      readdirSync(directory, { recursive: true }).filter((name) => String(name).includes('__pycache__'));
+
+    test('edits of the same second and size take effect, and no cache is written there', async () => {
+      const fn = watched({ 'app.py': app, 'near.py': '', 'inside/near.py': '', 'inside/__init__.py': '' });
+      const { directory } = fn.code;
+      for (const [n, file] of ['near.py', 'inside/near.py'].entries()) {
+        write(join(directory, 'near.py'), 'X = "aaa"', 0.1);
+        write(join(directory, 'inside/near.py'), 'X = "aaa"', 0.1);
+        assert.equal((await call(host, fn)).text, '"aaaaaa"');
+        write(join(directory, file), 'X = "bbb"', 0.2);
+        assert.equal((await call(host, fn)).text, n === 0 ? '"bbbaaa"' : '"aaabbb"');
+      }
+      assert.deepEqual(caches(directory), []);
+    });
+
+    test('a cache of somebody else is used when it is later than its source, not when it is of the same second', async () => {
+      const fn = watched({ 'app.py': 'import near\ndef handler(event, context):\n    return near.X\n' });
+      const { directory } = fn.code;
+      const near = join(directory, 'near.py');
+      const compile = `import os, py_compile, sys
+path = py_compile.compile(sys.argv[1], invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)
+os.utime(path, (float(sys.argv[2]),) * 2)`;
+      const compiled = (at: number) => execFileSync(python ?? '', ['-c', compile, near, String(1_700_000_000 + at)]);
+      write(near, 'X = "old"', 0.1);
+      compiled(0.2);
+      write(near, 'X = "new"', 0.3);
+      assert.equal((await call(host, fn)).text, '"new"');
+      write(near, 'X = "old"', 0.4);
+      compiled(60);
+      write(near, 'X = "???"', 0.5);
+      assert.equal((await call(host, fn)).text, '"old"', 'nobody edits a minute ago: the cache is trusted');
+    });
+
+    test('a function that asks for caches elsewhere gets them there', async () => {
+      const prefix = bench.folder({});
+      const fn = watched(
+        { 'app.py': 'import near\ndef handler(event, context):\n    return near.X\n', 'near.py': 'X = 1' },
+        { environment: { PYTHONPYCACHEPREFIX: prefix, PYTHONDONTWRITEBYTECODE: '' } },
+      );
+      assert.equal((await call(host, fn)).text, '1');
+      assert.deepEqual(caches(fn.code.directory), []);
+      assert.ok(readdirSync(join(prefix, fn.code.directory)).some((name) => name.startsWith('near.')));
+    });
+
+    test('packages, resources and errors look as ever', async () => {
+      const fn = watched({
+        'app.py': `import importlib.util, inspect, pkgutil, inside.near
+def handler(event, context):
+    if event.get("bad"): inside.near.bad()
+    return [pkgutil.get_data("inside", "data.txt").decode(), inspect.getsource(inside.near.bad), inside.near.__file__]
+`,
+        'inside/near.py': 'def bad():\n    raise KeyError(1)\n',
+        'inside/__init__.py': '',
+        'inside/data.txt': 'data',
+      });
+      assert.deepEqual(JSON.parse((await call(host, fn)).text), [
+        'data',
+        'def bad():\n    raise KeyError(1)\n',
+        join(fn.code.directory, 'inside/near.py'),
+      ]);
+      const { stackTrace } = JSON.parse((await call(host, fn, { bad: true })).text);
+      assert.equal(stackTrace.length, 2);
+      assert.match(stackTrace[1], /inside\/near\.py", line 2, in bad\n {4}raise KeyError\(1\)/);
+    });
+  });
 
   test('sys.exit ends the environment: Runtime.ExitError', async () => {
     const { text } = await call(host, fnOf('import sys\ndef handler(event, context):\n    sys.exit(4)\n'));

@@ -152,6 +152,15 @@ class Log:
         sys.stdout.flush()
 
 
+def flush():
+    """What has been printed without a line feed belongs to this invocation."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass  # A handler may have put anything there.
+
+
 def indented(line):
     text = line.lstrip(" ")
     return INDENT * (len(line) - len(text)) + text
@@ -193,6 +202,47 @@ class JsonFormatter(logging.Formatter):
             if name not in self.KNOWN and name not in entry:
                 entry[name] = value
         return json.dumps(entry, default=str, ensure_ascii=False)
+
+
+# ---- code that somebody edits ---------------------------------------------------------------------------------------
+
+
+def look_at_edits(root):
+    """Imports modules below a directory so that every edit counts, and leaves no `__pycache__` in it.
+
+    Python believes a cache when the source has the size and the second of change that the cache names: an edit within
+    that second goes unnoticed. So a cache counts only where it was written in a later second than its source. None is
+    written, unless the function says by the variables that Python has for this where they go, or that they should.
+    """
+    import importlib.machinery as machinery
+    from importlib.util import cache_from_source
+
+    class EditedFileLoader(machinery.SourceFileLoader):
+        def get_code(self, fullname):
+            path = self.get_filename(fullname)
+            try:
+                doubtful = os.stat(cache_from_source(path)).st_mtime < int(os.stat(path).st_mtime) + 2
+            except (OSError, NotImplementedError):
+                doubtful = False
+            return self.source_to_code(self.get_data(path), path) if doubtful else super().get_code(fullname)
+
+        def set_data(self, path, data, **how):
+            if sys.pycache_prefix is not None or "PYTHONDONTWRITEBYTECODE" in os.environ:
+                super().set_data(path, data, **how)
+
+    finder = machinery.FileFinder.path_hook(
+        (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
+        (EditedFileLoader, machinery.SOURCE_SUFFIXES),
+        (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
+    )
+
+    def hook(path):
+        if path == root or path.startswith(root + "/"):
+            return finder(path)
+        raise ImportError("not below " + root)
+
+    sys.path_hooks.insert(0, hook)
+    sys.path_importer_cache.clear()
 
 
 # ---- one invocation --------------------------------------------------------------------------------------------------
@@ -323,7 +373,11 @@ def answer(handler, headers, body):
 def run():
     wire = Wire(3)
     log = Log()
-    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    root = os.environ["LAMBDA_TASK_ROOT"]
+    sys.path.insert(0, root)
+    if sys.argv[1:] == ["edited"]:
+        del sys.argv[1:]
+        look_at_edits(root.rstrip("/"))
     try:
         handler = find_handler(os.environ["_HANDLER"])
     except BaseException as error:
@@ -333,6 +387,7 @@ def run():
         log.failure(failure)
         wire.post_error("/init/error", failure)
         sys.exit(1)
+    flush()
     wire.send(ASK_NEXT)
     while True:
         headers, body = wire.next_event()
@@ -348,11 +403,11 @@ def run():
             result, content_type = answer(handler, headers, body)
         except Exception as error:
             failure = failure_of(error, request_id)
+            flush()
             log.failure(failure)
             wire.post_error(where + "error", failure, ASK_NEXT)
         else:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            flush()
             wire.post(where + "response", result, content_type, "", ASK_NEXT)
 
 

@@ -59,6 +59,7 @@ function installServers() {
     '/usr/bin/aws': 'awscli',
     python3: 'python3',
     chromium: 'chromium',
+    busybox: 'busybox',
   };
   const present = (program) =>
     program.startsWith('/') ? existsSync(program) : spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;

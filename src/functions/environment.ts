@@ -118,6 +118,11 @@ export class Environment implements RuntimeSession {
   #killed = false;
   #exited = false;
   #logWork: (() => void)[] = [];
+  /** Whether it is idle, and what it printed before that has been read. */
+  #allRead = false;
+  readonly #noteAllRead = (): void => {
+    this.#allRead = this.#asking !== null;
+  };
 
   constructor(
     fn: FunctionConfiguration,
@@ -256,7 +261,9 @@ export class Environment implements RuntimeSession {
     this.#asking = connection;
     this.#state = 'idle';
     this.idleSinceMs = performance.now();
+    this.#allRead = false;
     this.#owner.ready(this);
+    if (this.#asking !== null && this.#log.wanted) this.#afterReading(this.#noteAllRead);
     return undefined;
   }
 
@@ -322,10 +329,13 @@ export class Environment implements RuntimeSession {
       this.#invokeTimer = setTimeout(() => this.#invocationTimedOut(), this.fn.timeoutMs).unref();
     }
     if (this.#log.wanted || options.logTail === true) {
-      this.#afterReading(() => {
+      const begin = (): void => {
         this.#printed?.finish();
         this.#log.start(options.requestId, options.logTail === true, nowMs);
-      });
+      };
+      // Read later, what this invocation prints could come before its START.
+      if (this.#allRead) begin();
+      else this.#afterReading(begin);
     }
     const connection = this.#asking;
     this.#asking = null;

@@ -238,7 +238,7 @@ def handler(event, context):
         : []),
       ...(existsSync('/usr/bin/curl') ? [bench.fn({ bootstrap: inShell }, { runtime: 'provided.al2023' })] : []),
     ]) {
-      for (const event of [{}, { bad: true }]) {
+      for (const event of [{}, { bad: true }, {}, {}]) {
         const { logTail, requestId, text } = await call(host, fn, event, { logTail: true });
         const printed = text.includes('"ValueError"') ? 'working[ERROR] ValueError: no' : 'working';
         const lines = (logTail ?? '').split('\n').slice(0, 2);

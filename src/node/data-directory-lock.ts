@@ -9,26 +9,41 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 
 /** Another gateway uses the directory. */
 export class DataDirectoryInUse extends Error {}
 
 /** SQLite's SQLITE_BUSY. */
 const busy = 5;
-/** A gateway that is restarted may still have its last moment. */
-const waitMs = 1_000;
+/** A gateway that is restarted may find the one before in its last moment. */
+const tries = 20;
+const betweenTriesMs = 50;
 
 export class DataDirectoryLock implements Disposable {
   readonly #database: DatabaseSync;
   readonly #pidFile: string;
 
   /**
+   * Waits a second for another gateway to end.
    * @param dataDir absolute
    * @throws DataDirectoryInUse
    */
+  static async take(dataDir: string): Promise<DataDirectoryLock> {
+    for (let left = tries; ; left--) {
+      try {
+        return new DataDirectoryLock(dataDir);
+      } catch (error) {
+        if (!(error instanceof DataDirectoryInUse) || left === 0) throw error;
+        await setTimeout(betweenTriesMs);
+      }
+    }
+  }
+
+  /** @throws DataDirectoryInUse */
   constructor(dataDir: string) {
     this.#pidFile = join(dataDir, 'gatewright.pid');
-    this.#database = new DatabaseSync(join(dataDir, 'gatewright.lock'), { timeout: waitMs });
+    this.#database = new DatabaseSync(join(dataDir, 'gatewright.lock'), { timeout: 0 });
     try {
       // Nothing is ever written there.
       this.#database.exec('BEGIN EXCLUSIVE');

@@ -70,7 +70,7 @@ export async function startNode(settings: Settings, { inspect }: StartOptions = 
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   // What has been started is stopped in the opposite order, whether the start fails or the node is closed.
   await using starting = new AsyncDisposableStack();
-  starting.use(new DataDirectoryLock(dataDir));
+  starting.use(await DataDirectoryLock.take(dataDir));
   const databasePath = join(dataDir, 'gatewright.db');
   const firstStart = !existsSync(databasePath);
   const rootKey = await establishRootKey(dataDir, settings);

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 import { selfSigned, withoutOpenssl } from '../../test/certificate.ts';
+import { Deadlines } from './deadlines.ts';
 import { Upstream } from './upstream.ts';
 import type { UpstreamError, UpstreamRequest, UpstreamTarget } from './upstream-call.ts';
 
@@ -170,20 +171,35 @@ test('an answer is waited for from the last piece of the request on: a client th
         if (chunk.toString().endsWith('0\r\n\r\n')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
       });
   });
-  const upstream = new Upstream();
+  let nowMs = 0;
+  const deadlines = new Deadlines(() => nowMs);
+  const upstream = new Upstream({}, deadlines);
+  const pass = async (ms: number): Promise<void> => {
+    nowMs += ms;
+    deadlines.tick();
+    await turn();
+  };
   const slowly = (path: string) => {
     const body = Readable.from(
       (async function* () {
         for (let i = 0; i < 8; i++) {
-          await new Promise((resolve) => setTimeout(resolve, 80));
+          await pass(80);
           yield 'x';
         }
       })(),
     );
-    return upstream.send(peer.target, request({ method: 'POST', path, body, bodyBytes: -1, timeoutMs: 500 })).promise;
+    const { promise } = upstream.send(
+      peer.target,
+      request({ method: 'POST', path, body, bodyBytes: -1, timeoutMs: 200 }),
+    );
+    return { promise, sent: once(body, 'end') };
   };
-  assert.equal((await slowly('/answers')).status, 200);
-  await assert.rejects(slowly('/does-not'), { failure: 'timeout', message: 'no answer within 500 ms' });
+  assert.equal((await slowly('/answers').promise).status, 200);
+  const { promise, sent } = slowly('/does-not');
+  const refused = assert.rejects(promise, { failure: 'timeout', message: 'no answer within 200 ms' });
+  await sent;
+  for (let i = 0; i < 4; i++) await pass(100);
+  await refused;
   upstream.close();
 });
 

@@ -25,7 +25,7 @@ import {
   PublishVersionCommand,
 } from '@aws-sdk/client-lambda';
 import { type Dispatcher, getGlobalDispatcher, request, setGlobalDispatcher } from 'undici';
-import { runCommandLine } from '../src/cli/index.ts';
+import { pointingAt, runCommand } from './command-line.ts';
 import { startGateway } from './gateway.ts';
 
 test('a function in a local directory is invoked, logged, edited, called through REST and answers at once anew', async () => {
@@ -43,17 +43,7 @@ test('a function in a local directory is invoked, logged, edited, called through
        };`,
     );
   let stdin: Buffer[] = [];
-  const run = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
-    let stdout = '';
-    let stderr = '';
-    const code = await runCommandLine(args, {
-      stdin: Readable.from(stdin),
-      stdout: { write: (text) => (stdout += text) },
-      stderr: { write: (text) => (stderr += text) },
-      environment: { GATEWRIGHT_DATA_DIR: gateway.dataDir, GATEWRIGHT_MANAGEMENT_PORT: new URL(endpoint).port },
-    });
-    return { code, stdout, stderr };
-  };
+  const run = (...args: string[]) => runCommand(pointingAt(gateway), args, Readable.from(stdin));
   try {
     await write('one');
     const { FunctionArn: arn = '' } = await lambda.send(
@@ -153,12 +143,7 @@ test('doctor names each permission that is missing, and the commands that add th
   const lambda = new LambdaClient(settings);
   const http = new ApiGatewayV2Client(settings);
   const doctor = async (): Promise<{ ok: boolean; detail: string; remedy?: string }> => {
-    let stdout = '';
-    await runCommandLine(['doctor', '--json'], {
-      stdout: { write: (text) => (stdout += text) },
-      stderr: { write: () => {} },
-      environment: { GATEWRIGHT_DATA_DIR: gateway.dataDir, GATEWRIGHT_MANAGEMENT_PORT: new URL(endpoint).port },
-    });
+    const { stdout } = await runCommand(pointingAt(gateway), ['doctor', '--json']);
     const { findings } = JSON.parse(stdout);
     return findings.find(({ check }: { check: string }) => check === 'permissions of functions');
   };
@@ -251,15 +236,7 @@ test('invoke waits as long as a function may run; other commands do not wait for
   };
   setGlobalDispatcher(usual.compose(noting));
   try {
-    for (const args of [['invoke', 'nobody'], ['apis']])
-      await runCommandLine(args, {
-        stdout: { write: () => {} },
-        stderr: { write: () => {} },
-        environment: {
-          GATEWRIGHT_DATA_DIR: gateway.dataDir,
-          GATEWRIGHT_MANAGEMENT_PORT: new URL(gateway.node.managementUrl).port,
-        },
-      });
+    for (const args of [['invoke', 'nobody'], ['apis']]) await runCommand(pointingAt(gateway), args);
   } finally {
     setGlobalDispatcher(usual);
   }
@@ -274,12 +251,7 @@ test('doctor: a stage without a variable, and a function that cannot be asked, a
   const lambda = new LambdaClient(settings);
   const http = new ApiGatewayV2Client(settings);
   const doctor = async (): Promise<{ ok: boolean; details: string[]; remedies: string[] }> => {
-    let stdout = '';
-    await runCommandLine(['doctor', '--json'], {
-      stdout: { write: (text) => (stdout += text) },
-      stderr: { write: () => {} },
-      environment: { GATEWRIGHT_DATA_DIR: gateway.dataDir, GATEWRIGHT_MANAGEMENT_PORT: new URL(endpoint).port },
-    });
+    const { stdout } = await runCommand(pointingAt(gateway), ['doctor', '--json']);
     const { findings } = JSON.parse(stdout);
     const { ok, detail, remedy } = findings.find(
       ({ check }: { check: string }) => check === 'permissions of functions',
@@ -428,12 +400,7 @@ test('doctor looks at every URL of a function, however many there are', async ()
       await lambda.send(new CreateAliasCommand({ ...named, Name: name, FunctionVersion: '$LATEST' }));
       await lambda.send(new CreateFunctionUrlConfigCommand({ ...named, Qualifier: name, AuthType: 'NONE' }));
     }
-    let stdout = '';
-    await runCommandLine(['doctor', '--json'], {
-      stdout: { write: (text) => (stdout += text) },
-      stderr: { write: () => {} },
-      environment: { GATEWRIGHT_DATA_DIR: gateway.dataDir, GATEWRIGHT_MANAGEMENT_PORT: new URL(endpoint).port },
-    });
+    const { stdout } = await runCommand(pointingAt(gateway), ['doctor', '--json']);
     for (const name of names) assert.match(stdout, new RegExp(`--qualifier '${name}'`));
   } finally {
     lambda.destroy();

@@ -5,32 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCommandLine } from '../src/cli/index.ts';
+import { type CommandResult, runCommand } from './command-line.ts';
 
 const entry = (name: string, message: string): string =>
   `${JSON.stringify({ functionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`, timestampMs: 0, message })}\n`;
 
 async function withLogs(
   files: Readonly<Record<string, string>>,
-  use: (
-    run: (...args: string[]) => Promise<{ code: number; stdout: string; stderr: string }>,
-    directory: string,
-  ) => Promise<void>,
+  use: (run: (...args: string[]) => Promise<CommandResult>, directory: string) => Promise<void>,
 ): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gatewright-logs-'));
   const directory = join(dataDir, 'logs');
   try {
     await mkdir(directory);
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
-    await use(async (...args) => {
-      let stdout = '';
-      let stderr = '';
-      const code = await runCommandLine(['logs', ...args], {
-        stdout: { write: (text) => (stdout += text) },
-        stderr: { write: (text) => (stderr += text) },
-        environment: { GATEWRIGHT_DATA_DIR: dataDir },
-      });
-      return { code, stdout, stderr };
-    }, directory);
+    await use((...args) => runCommand({ GATEWRIGHT_DATA_DIR: dataDir }, ['logs', ...args]), directory);
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }

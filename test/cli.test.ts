@@ -8,16 +8,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ApiGatewayV2Client, CreateStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { request } from 'undici';
-import { runCommandLine } from '../src/cli/index.ts';
 import { ManagementClient } from '../src/cli/management-client.ts';
 import { readSettings } from '../src/node/settings.ts';
+import { type CommandResult, pointingAt, runCommand } from './command-line.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
 
 interface Bench extends AsyncDisposable {
   readonly gateway: TestGateway;
   readonly directory: string;
   readonly backendUrl: string;
-  run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  run(...args: string[]): Promise<CommandResult>;
   /** Runs with `--json`, expects it to work, gives what it printed. */
   json(...args: string[]): Promise<Record<string, never>>;
 }
@@ -27,19 +27,7 @@ async function bench(): Promise<Bench> {
   const directory = await mkdtemp(join(tmpdir(), 'gatewright-cli-'));
   const backend: Server = createServer((incoming, response) => response.end(`${incoming.method} ${incoming.url}`));
   await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
-  const run: Bench['run'] = async (...args) => {
-    let stdout = '';
-    let stderr = '';
-    const code = await runCommandLine(args, {
-      stdout: { write: (text) => (stdout += text) },
-      stderr: { write: (text) => (stderr += text) },
-      environment: {
-        GATEWRIGHT_DATA_DIR: gateway.dataDir,
-        GATEWRIGHT_MANAGEMENT_PORT: new URL(gateway.node.managementUrl).port,
-      },
-    });
-    return { code, stdout, stderr };
-  };
+  const run: Bench['run'] = (...args) => runCommand(pointingAt(gateway), args);
   return {
     gateway,
     directory,

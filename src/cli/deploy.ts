@@ -174,7 +174,7 @@ async function goLive(client: ManagementClient, api: string, stage: string): Pro
     return;
   }
   const message = String(lastDeploymentStatusMessage ?? '');
-  if (deploymentId === undefined || /fail/i.test(message))
+  if (deploymentId === undefined || message.startsWith('Deployment attempt failed'))
     throw new Error(message || `stage ${stage} was not deployed`);
 }
 

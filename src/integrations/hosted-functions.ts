@@ -12,6 +12,7 @@ import {
   permissionCommand,
   urlPermissionCommands,
 } from '../access/function-permission.ts';
+import { faultOfEvent } from '../functions/event-json.ts';
 import {
   type FunctionInvoker,
   type InvocationOptions,
@@ -179,16 +180,10 @@ function answerOf(result: InvocationResult, requestId: string): FunctionAnswer {
   };
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 /** @throws BackendFailure */
 function requireJson(payload: Uint8Array, requestId: string): void {
-  try {
-    JSON.parse(utf8.decode(payload));
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : 'it is not valid UTF-8';
-    throw notTaken(`Could not parse request body into json: Could not parse payload into json: ${reason}`, requestId);
-  }
+  const fault = faultOfEvent(payload);
+  if (fault !== undefined) throw notTaken(fault, requestId);
 }
 
 function refused(error: unknown, requestId: string): BackendFailure {

@@ -9,6 +9,7 @@ import { ServiceError } from '../../definition/errors.ts';
 import { functionArn, functionNotFound, functionReference } from '../../definition/functions/names.ts';
 import { invalidContent, notServed, requestTooLarge } from '../../definition/functions/refusals.ts';
 import type { FunctionConfiguration } from '../../functions/configuration.ts';
+import { faultOfEvent } from '../../functions/event-json.ts';
 import { type InvocationOptions, InvocationRefused, type StreamedInvocation } from '../../functions/invocation.ts';
 import type { Call } from '../protocol/call.ts';
 import type { LambdaDependencies } from './dependencies.ts';
@@ -124,12 +125,8 @@ const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('bas
 
 /** @throws InvalidRequestContentException */
 function requireJson(payload: Uint8Array): void {
-  try {
-    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : 'it is not valid UTF-8';
-    throw invalidContent(`Could not parse request body into json: Could not parse payload into json: ${reason}`);
-  }
+  const fault = faultOfEvent(payload);
+  if (fault !== undefined) throw invalidContent(fault);
 }
 
 /** JSON text. @throws InvalidRequestContentException */
